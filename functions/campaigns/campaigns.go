@@ -1,0 +1,68 @@
+// Package campaigns defines what coupons are worth: rewards, rules, limits,
+// validity, and the reason that the customer is told.
+//
+// Who may call it: the shop's server or a marketer's tool (secret key).
+// What it may touch: reads keys; reads and writes campaigns; makes, raises and
+// reads the slots of a limit beside the coupons, never a coupon itself.
+// Load: light.
+package campaigns
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/lagniappe/lagniappe/internal/coupon"
+	"github.com/lagniappe/lagniappe/internal/idem"
+	"github.com/lagniappe/lagniappe/internal/shop"
+	"github.com/lagniappe/lagniappe/internal/web"
+)
+
+// Store is what the function needs of storage.
+type Store interface {
+	CreateCampaign(ctx context.Context, sp shop.Space, d coupon.Definition, once idem.Key) (coupon.Campaign, error)
+	Campaign(ctx context.Context, sp shop.Space, id string) (coupon.Campaign, error)
+	// Campaigns lists newest first, ids below the given one.
+	Campaigns(ctx context.Context, sp shop.Space, below string, limit int) ([]coupon.Campaign, error)
+	// ChangeCampaign puts next in the place of prev, or answers fault.ErrStale.
+	ChangeCampaign(ctx context.Context, sp shop.Space, prev, next coupon.Campaign) (coupon.Campaign, error)
+	SetPaused(ctx context.Context, sp shop.Space, id string, paused bool) (coupon.Campaign, error)
+}
+
+type handler struct {
+	front web.Front
+	store Store
+}
+
+const tag = "Campaigns"
+
+// New makes the function.
+func New(f web.Front, store Store) http.Handler {
+	api, h := web.NewAPI(f), handler{f, store}
+	web.Handle(api, web.Op{
+		Method: http.MethodPost, Path: "/v1/campaigns", ID: "create_campaign", Tag: tag, Scope: shop.CampaignsWrite,
+		Status: http.StatusCreated, Summary: "Create a campaign",
+	}, h.create)
+	web.Handle(api, web.Op{
+		Method: http.MethodGet, Path: "/v1/campaigns", ID: "list_campaigns", Tag: tag, Scope: shop.CampaignsRead,
+		Summary: "List campaigns, newest first",
+	}, h.list)
+	web.Handle(api, web.Op{
+		Method: http.MethodGet, Path: "/v1/campaigns/{id}", ID: "get_campaign", Tag: tag, Scope: shop.CampaignsRead,
+		Errors: []int{404}, Summary: "Read a campaign",
+	}, h.get)
+	web.Handle(api, web.Op{
+		Method: http.MethodPatch, Path: "/v1/campaigns/{id}", ID: "change_campaign", Tag: tag, Scope: shop.CampaignsWrite,
+		Errors: []int{404, 409, 412}, Summary: "Change a campaign",
+		Doc: "A merge patch (RFC 7396): what is named changes, null removes. Coupons that are out keep the terms that they were " +
+			"issued under, unless `apply_to_issued` moves them. Once coupons are out, currency and reward types are frozen. " +
+			"Send the ETag that you read in If-Match to change only that state. Redemptions notice within 5 seconds.",
+	}, h.change)
+	for path, paused := range map[string]bool{"pause": true, "resume": false} {
+		web.Handle(api, web.Op{
+			Method: http.MethodPost, Path: "/v1/campaigns/{id}/" + path, ID: path + "_campaign", Tag: tag, Scope: shop.CampaignsWrite,
+			Errors: []int{404}, Summary: map[bool]string{true: "Pause a campaign", false: "Resume a campaign"}[paused],
+			Doc: "Redemptions notice within 5 seconds. Doing it twice is doing it once.",
+		}, h.setPaused(paused))
+	}
+	return api.Handler()
+}

@@ -1,0 +1,9 @@
+// Command lambda runs the function pages on AWS Lambda.
+package main
+
+import (
+	"github.com/lagniappe/lagniappe/functions/pages"
+	"github.com/lagniappe/lagniappe/internal/app"
+)
+
+func main() { app.ServePublic(pages.New) }

@@ -1,0 +1,152 @@
+package pages
+
+import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"io"
+	"slices"
+	"strings"
+)
+
+//go:embed reference.html
+var page string
+
+// spec is the part of an OpenAPI document that the page shows.
+type spec struct {
+	Info struct {
+		Title, Version, Description string
+	}
+	Paths      map[string]map[string]operation
+	Components struct {
+		Schemas map[string]schema
+	}
+}
+
+type operation struct {
+	Method, Path string `json:"-"`
+	OperationID  string
+	Summary      string
+	Description  string
+	Tags         []string
+	Security     []map[string][]string
+	Parameters   []parameter
+	RequestBody  struct{ Content map[string]media }
+	Responses    map[string]struct {
+		Description string
+		Content     map[string]media
+	}
+}
+
+type parameter struct {
+	Name, In, Description string
+	Required              bool
+	Schema                schema
+}
+
+type media struct{ Schema schema }
+
+type schema struct {
+	Ref         string `json:"$ref"`
+	Type        any
+	Description string
+	Format      string
+	Pattern     string
+	Enum        []any
+	Items       *schema
+	OneOf       []schema
+	Properties  map[string]schema
+	Required    []string
+}
+
+// tagged is one section of the page.
+type tagged struct {
+	Tag        string
+	Operations []operation
+}
+
+// Sections groups the operations by tag, in the order of a shop's work.
+func (s spec) Sections() []tagged {
+	var out []tagged
+	for _, tag := range []string{"Campaigns", "Coupons", "Validations", "Redemptions", "Keys", "Reference"} {
+		section := tagged{Tag: tag}
+		for path, methods := range s.Paths {
+			for method, op := range methods {
+				if slices.Contains(op.Tags, tag) && method != "options" {
+					op.Method, op.Path = strings.ToUpper(method), path
+					section.Operations = append(section.Operations, op)
+				}
+			}
+		}
+		slices.SortFunc(section.Operations, func(a, b operation) int {
+			return strings.Compare(a.Path+a.Method, b.Path+b.Method)
+		})
+		out = append(out, section)
+	}
+	return out
+}
+
+// Scope is what the key needs; empty where none is asked for.
+func (o operation) Scope() string {
+	for _, s := range o.Security {
+		for _, scopes := range s {
+			return strings.Join(scopes, " ")
+		}
+	}
+	return ""
+}
+
+// Body is the request's schema.
+func (o operation) Body() schema { return o.RequestBody.Content["application/json"].Schema }
+
+// Name writes a schema's type for people: string, integer, Reason[], "a" | "b".
+func (s schema) Name() string {
+	switch {
+	case s.Ref != "":
+		return s.Ref[strings.LastIndex(s.Ref, "/")+1:]
+	case len(s.Enum) > 0:
+		var values []string
+		for _, v := range s.Enum {
+			values = append(values, fmt.Sprintf("%q", v))
+		}
+		return strings.Join(values, " | ")
+	case len(s.OneOf) > 0:
+		var names []string
+		for _, o := range s.OneOf {
+			names = append(names, o.Name())
+		}
+		return strings.Join(names, " | ")
+	case s.Items != nil:
+		return s.Items.Name() + "[]"
+	case s.Format != "":
+		return s.Format
+	}
+	return strings.Trim(fmt.Sprint(s.Type), "[]")
+}
+
+// Link is the name of the schema that a type leads to, or empty.
+func (s schema) Link() string {
+	switch {
+	case s.Ref != "":
+		return s.Name()
+	case s.Items != nil:
+		return s.Items.Link()
+	}
+	return ""
+}
+
+// Needs reports whether a property must be there.
+func (s schema) Needs(property string) bool { return slices.Contains(s.Required, property) }
+
+func render(w io.Writer, document []byte) error {
+	var s spec
+	if err := json.Unmarshal(document, &s); err != nil {
+		return fmt.Errorf("pages: the document: %w", err)
+	}
+	t, err := template.New("reference").Parse(page)
+	if err != nil {
+		return fmt.Errorf("pages: the template: %w", err)
+	}
+	return t.Execute(w, s)
+}

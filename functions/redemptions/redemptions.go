@@ -1,0 +1,52 @@
+// Package redemptions uses coupons up, and gives them back.
+//
+// Who may call it: the shop's server only (secret key).
+// What it may touch: reads keys and campaigns; reads and writes coupons, their
+// seats and the counters of their limits.
+// Load: hot; one call per order with a coupon, and every retry of it.
+package redemptions
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/lagniappe/lagniappe/internal/coupon"
+	"github.com/lagniappe/lagniappe/internal/shop"
+	"github.com/lagniappe/lagniappe/internal/web"
+)
+
+// Store is what the function needs of storage.
+type Store interface {
+	coupon.Writer
+	// Rollback undoes a redemption once; it reports whether this is the first answer again.
+	Rollback(ctx context.Context, sp shop.Space, id, cause string) (coupon.Rollback, bool, error)
+}
+
+type handler struct {
+	front web.Front
+	store Store
+}
+
+// New makes the function.
+func New(f web.Front, store Store) http.Handler {
+	api, h := web.NewAPI(f), handler{f, store}
+	web.Handle(api, web.Op{
+		Method: http.MethodPost, Path: "/v1/redemptions", ID: "redeem", Tag: "Redemptions", Scope: shop.RedemptionsWrite,
+		Status: http.StatusCreated, Errors: []int{404, 409}, Summary: "Redeem a code for an order",
+		Doc: "Coupon and order together are the redemption: sending the same again answers 200 with the first answer, " +
+			"sending the order with other lines or amounts answers 409 `redemption_differs`. After a rollback the order can redeem again. " +
+			"With an Idempotency-Key a late copy of a request whose redemption was rolled back since makes no second use; " +
+			"it is answered with that redemption. " +
+			"A campaign that is paused or changed is noticed within 5 seconds.",
+	}, h.redeem)
+	web.Handle(api, web.Op{
+		Method: http.MethodGet, Path: "/v1/redemptions/{id}", ID: "get_redemption", Tag: "Redemptions", Scope: shop.RedemptionsRead,
+		Errors: []int{404}, Summary: "Read a redemption",
+	}, h.get)
+	web.Handle(api, web.Op{
+		Method: http.MethodPost, Path: "/v1/redemptions/{id}/rollbacks", ID: "roll_back", Tag: "Redemptions", Scope: shop.RedemptionsWrite,
+		Status: http.StatusCreated, Errors: []int{404, 409}, Summary: "Roll a redemption back",
+		Doc: "Gives back the use and the customer's limit, once: sending it again answers 200 with the first answer.",
+	}, h.rollBack)
+	return api.Handler()
+}

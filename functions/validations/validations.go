@@ -1,0 +1,132 @@
+// Package validations answers "would this code apply, and what would it take
+// off?" without changing anything.
+//
+// Who may call it: the shop's server (secret key) and the shop's web page
+// (publishable key, any origin that the key allows).
+// What it may touch: reads keys, campaigns and coupons; writes nothing.
+// Load: hot; every change of a cart may ask.
+package validations
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/lagniappe/lagniappe/internal/coupon"
+	"github.com/lagniappe/lagniappe/internal/customer"
+	"github.com/lagniappe/lagniappe/internal/fault"
+	"github.com/lagniappe/lagniappe/internal/order"
+	"github.com/lagniappe/lagniappe/internal/shop"
+	"github.com/lagniappe/lagniappe/internal/web"
+)
+
+type handler struct {
+	front web.Front
+	store coupon.Reader
+}
+
+// New makes the function.
+func New(f web.Front, store coupon.Reader) http.Handler {
+	api, h := web.NewAPI(f), handler{f, store}
+	web.Handle(api, web.Op{
+		Method: http.MethodPost, Path: "/v1/validations", ID: "validate", Tag: "Validations", Scope: shop.Validate, Browser: true,
+		Summary: "Would this code apply, and what would it take off?",
+		Doc: "A dry run: always 200, with `valid` and, per code, what it takes off line by line or why it does not apply. " +
+			"Nothing is reserved. A publishable key is told only that a code is not usable, whatever the reason lies with the code; " +
+			"conditions of a live code that the cart misses are named, with what is missing.",
+	}, h.validate)
+	web.Handle(api, web.Op{
+		Method: http.MethodOptions, Path: "/v1/validations", ID: "preflight_validations", Tag: "Validations",
+		Browser: true, Status: http.StatusNoContent, Summary: "CORS preflight",
+	}, preflight)
+	return api.Handler()
+}
+
+func preflight(context.Context, *struct{}) (*web.Preflight, error) {
+	return web.NewPreflight("POST"), nil
+}
+
+// Input is a cart and the code that a customer typed.
+type Input struct {
+	IdempotencyKey string `header:"Idempotency-Key" maxLength:"255" doc:"Accepted and ignored: nothing changes."`
+	AcceptLanguage string `header:"Accept-Language" hidden:"true"`
+	Body           struct {
+		Codes    []string     `json:"codes" minItems:"1" maxItems:"1" nullable:"false" doc:"One code." example:"[\"7KQ4-M2XC-9PDA\"]"`
+		Order    order.Order  `json:"order"`
+		Customer customer.Ref `json:"customer,omitzero"`
+	}
+}
+
+// Validation is what would happen.
+type Validation struct {
+	Object         string    `json:"object" enum:"validation"`
+	Livemode       bool      `json:"livemode"`
+	Valid          bool      `json:"valid" doc:"Every code applies."`
+	Currency       string    `json:"currency"`
+	Subtotal       int64     `json:"subtotal" doc:"The lines before discount, in minor units."`
+	ShippingAmount int64     `json:"shipping_amount"`
+	Discount       int64     `json:"discount"`
+	AmountDue      int64     `json:"amount_due"`
+	Codes          []Verdict `json:"codes"`
+}
+
+// Verdict is what one code would do.
+type Verdict struct {
+	Code     string                `json:"code" doc:"As it was sent."`
+	Status   string                `json:"status" enum:"applicable,inapplicable"`
+	Coupon   string                `json:"coupon,omitzero"`
+	Campaign string                `json:"campaign,omitzero"`
+	Discount int64                 `json:"discount"`
+	Lines    []coupon.LineDiscount `json:"lines"`
+	Shipping int64                 `json:"shipping_discount"`
+	Reason   *coupon.Reason        `json:"reason,omitempty" doc:"Tell the customer."`
+	Problem  *web.ProblemPart      `json:"problem,omitempty" doc:"Why it does not apply."`
+	Problems []web.ProblemPart     `json:"problems,omitempty" doc:"Every condition that failed, and by how much."`
+}
+
+// Output is the answer.
+type Output struct{ Body Validation }
+
+func (h handler) validate(ctx context.Context, in *Input) (*Output, error) {
+	caller, code := shop.CallerFrom(ctx), in.Body.Codes[0]
+	if caller.Publishable() && !in.Body.Customer.IsZero() {
+		return nil, customer.ErrTokenRequired.At("customer")
+	}
+	r, err := coupon.NewRequest(caller, code, in.Body.Order, in.Body.Customer, h.front.Now())
+	if err != nil {
+		return nil, err
+	}
+	v := Validation{
+		Object: "validation", Livemode: caller.Space.Live, Currency: r.Order.Currency,
+		Subtotal: r.Totals.Subtotal, ShippingAmount: r.Order.ShippingAmount, AmountDue: r.Totals.Total,
+	}
+	would, err := coupon.Validate(ctx, h.store, r)
+	if err != nil {
+		verdict, err := refuse(caller, code, in.AcceptLanguage, err)
+		v.Codes = []Verdict{verdict}
+		return &Output{v}, err
+	}
+	v.Valid, v.Discount, v.AmountDue = true, would.Discount, would.AmountDue
+	a := would.Codes[0]
+	v.Codes = []Verdict{{
+		Code: code, Status: "applicable", Coupon: a.Coupon, Campaign: a.Campaign,
+		Discount: a.Discount, Lines: a.Lines, Shipping: a.Shipping, Reason: &a.Reason,
+	}}
+	return &Output{v}, nil
+}
+
+// refuse turns the reason why a code does not apply into its verdict; outages stay errors.
+func refuse(caller shop.Caller, code, lang string, err error) (Verdict, error) {
+	f, ok := fault.As(err)
+	if !ok || f.Kind == fault.Internal || f.Kind == fault.Unavailable {
+		return Verdict{}, err
+	}
+	if caller.Publishable() {
+		f = coupon.Veil(f)
+	}
+	p := web.NewProblem(f, lang, "")
+	return Verdict{
+		Code: code, Status: "inapplicable", Lines: []coupon.LineDiscount{},
+		Problem:  &web.ProblemPart{Code: p.Code, Detail: p.Detail, Param: p.Param, Values: p.Values},
+		Problems: p.Errors,
+	}, nil
+}

@@ -1,0 +1,31 @@
+// Package functions lists the HTTP functions by folder, for everything that
+// runs or describes them all in one process: the local server, the end-to-end
+// tests, the OpenAPI document. That it compiles proves that the one store
+// implements what each function asks for.
+package functions
+
+import (
+	"net/http"
+
+	"github.com/lagniappe/lagniappe/functions/account"
+	"github.com/lagniappe/lagniappe/functions/campaigns"
+	"github.com/lagniappe/lagniappe/functions/coupons"
+	"github.com/lagniappe/lagniappe/functions/pages"
+	"github.com/lagniappe/lagniappe/functions/redemptions"
+	"github.com/lagniappe/lagniappe/functions/validations"
+	"github.com/lagniappe/lagniappe/internal/dynamo"
+	"github.com/lagniappe/lagniappe/internal/web"
+)
+
+// Build makes a function's handler.
+type Build func(web.Front, *dynamo.Store) http.Handler
+
+// HTTP are all functions that answer HTTP, by their folder below functions/.
+var HTTP = map[string]Build{
+	"account":     func(f web.Front, s *dynamo.Store) http.Handler { return account.New(f, s) },
+	"campaigns":   func(f web.Front, s *dynamo.Store) http.Handler { return campaigns.New(f, s) },
+	"coupons":     func(f web.Front, s *dynamo.Store) http.Handler { return coupons.New(f, s) },
+	"pages":       func(f web.Front, _ *dynamo.Store) http.Handler { return pages.New(f) },
+	"redemptions": func(f web.Front, s *dynamo.Store) http.Handler { return redemptions.New(f, s) },
+	"validations": func(f web.Front, s *dynamo.Store) http.Handler { return validations.New(f, s) },
+}

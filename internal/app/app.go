@@ -1,0 +1,72 @@
+// Package app builds what a function needs, and only that, from its
+// environment, and hands it to the Lambda runtime. It is where the real clock,
+// the log and the SDK's configuration come from.
+//
+// A function's main is one line: app.Serve(redemptions.New).
+package app
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/awslabs/aws-lambda-go-api-proxy/core"
+	"github.com/awslabs/aws-lambda-go-api-proxy/httpadapter"
+
+	"github.com/lagniappe/lagniappe/internal/dynamo"
+	"github.com/lagniappe/lagniappe/internal/web"
+)
+
+// Serve runs an HTTP function whose store is S, which the one store must implement.
+func Serve[S any](build func(web.Front, S) http.Handler) {
+	var store any = dynamo.New(Client(os.Getenv), Tables(os.Getenv), time.Now)
+	s, ok := store.(S)
+	if !ok { // infra/functions compiles every pair, so a test build fails first
+		panic(fmt.Sprintf("app.Serve: the store is no %T", *new(S)))
+	}
+	start(func(f web.Front) http.Handler { return build(f, s) }, store.(web.Callers))
+}
+
+// ServePublic runs an HTTP function that has no store and asks for no key.
+func ServePublic(build func(web.Front) http.Handler) { start(build, nil) }
+
+func start(build func(web.Front) http.Handler, callers web.Callers) {
+	f := web.Front{Callers: callers, Now: time.Now, Log: Log(), RequestID: gatewayRequestID}
+	lambda.Start(httpadapter.NewV2(build(f)).ProxyWithContext)
+}
+
+// gatewayRequestID is the id that the gateway's access log has for the request.
+func gatewayRequestID(ctx context.Context) string {
+	c, _ := core.GetAPIGatewayV2ContextFromContext(ctx)
+	return c.RequestID
+}
+
+// Log writes JSON lines to standard output, where Lambda collects them.
+func Log() *slog.Logger { return slog.New(slog.NewJSONHandler(os.Stdout, nil)) }
+
+// Tables reads the names of the tables that the function was given.
+func Tables(env func(string) string) dynamo.Tables {
+	return dynamo.Tables{Shops: env("SHOPS_TABLE"), Campaigns: env("CAMPAIGNS_TABLE"), Coupons: env("COUPONS_TABLE")}
+}
+
+// Client makes a DynamoDB client from the environment that Lambda sets. It goes
+// without the SDK's LoadDefaultConfig, whose search for files and profiles is a
+// third of a cold start. DYNAMODB_ENDPOINT points it at another DynamoDB.
+func Client(env func(string) string, more ...func(*dynamodb.Options)) *dynamodb.Client {
+	cfg := aws.Config{
+		Region:      env("AWS_REGION"),
+		Credentials: credentials.NewStaticCredentialsProvider(env("AWS_ACCESS_KEY_ID"), env("AWS_SECRET_ACCESS_KEY"), env("AWS_SESSION_TOKEN")),
+		HTTPClient:  dynamo.HTTPClient(),
+	}
+	if endpoint := env("DYNAMODB_ENDPOINT"); endpoint != "" {
+		cfg.BaseEndpoint = &endpoint
+	}
+	return dynamodb.NewFromConfig(cfg, append([]func(*dynamodb.Options){dynamo.Options}, more...)...)
+}

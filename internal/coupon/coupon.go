@@ -1,0 +1,99 @@
+package coupon
+
+import (
+	"time"
+
+	"github.com/lagniappe/lagniappe/internal/fault"
+	"github.com/lagniappe/lagniappe/internal/ident"
+	"github.com/lagniappe/lagniappe/internal/shop"
+)
+
+// Prefix is how the ids of coupons begin.
+const Prefix = "cpn_"
+
+// The faults of issuing coupons.
+var (
+	ErrCodeTaken         = fault.Define(fault.Conflict, "code_taken")
+	ErrCodeReserved      = fault.Define(fault.Conflict, "code_reserved")
+	ErrSharedForCustomer = fault.Define(fault.Invalid, "shared_code_for_customer")
+)
+
+// Coupon is a code of a campaign.
+type Coupon struct {
+	Object          string            `json:"object" enum:"coupon"`
+	ID              string            `json:"id" example:"cpn_8m3q1v7t0c5x2k9d"`
+	Livemode        bool              `json:"livemode"`
+	Campaign        string            `json:"campaign" example:"camp_06kd8t5v2w7x9y3z"`
+	CampaignVersion int               `json:"campaign_version" doc:"The version of the campaign's terms that it was issued under."`
+	Code            string            `json:"code" example:"7KQ4-M2XC-9PDA"`
+	Shared          bool              `json:"shared" doc:"A named code that everybody may use; otherwise random and for one use."`
+	Customer        string            `json:"customer,omitzero" doc:"The shop's id of the customer it belongs to."`
+	Personal        bool              `json:"personal" doc:"It belongs to one customer or guest; nobody else can redeem it."`
+	Active          bool              `json:"active" doc:"False while disabled."`
+	TimesRedeemed   *int64            `json:"times_redeemed,omitempty" doc:"Of random codes: 0 or 1."`
+	Redemption      string            `json:"redemption,omitzero" doc:"Of random codes: the redemption that holds it."`
+	StartsAt        time.Time         `json:"starts_at,omitzero" doc:"Its own first moment of validity, beside the campaign's."`
+	ExpiresAt       time.Time         `json:"expires_at,omitzero" doc:"Its own first moment after validity, beside the campaign's."`
+	Metadata        map[string]string `json:"metadata,omitempty"`
+	CreatedAt       time.Time         `json:"created_at"`
+
+	Person string `json:"-"` // who it belongs to, as customer.Ref.Person
+}
+
+// ID gives the id of a code's coupon: a keyed hash, so that coupon and code find
+// each other in one read and the id does not reveal the code.
+func ID(s shop.Secrets, c Code) string { return s.Codes.ID(Prefix, "code", string(c)) }
+
+// ValidID reports whether id can be a coupon's.
+func ValidID(id string) bool {
+	_, ok := ident.Decode(Prefix, id, ident.Size)
+	return ok
+}
+
+// Issue is the wish for a new coupon.
+type Issue struct {
+	Campaign  Campaign
+	Named     string // the shop's own code, or empty for a random one
+	Customer  string // the shop's id of the customer, where it has one
+	Person    string // who may redeem it; empty for anybody
+	StartsAt  time.Time
+	ExpiresAt time.Time
+	Metadata  map[string]string
+	Now       time.Time
+}
+
+// Check refuses a wish that contradicts itself.
+func (i Issue) Check() error {
+	if i.Named != "" && i.Person != "" {
+		return ErrSharedForCustomer.At("customer")
+	}
+	if !i.StartsAt.IsZero() && !i.ExpiresAt.IsZero() && !i.StartsAt.Before(i.ExpiresAt) {
+		return ErrDatesReversed.At("expires_at")
+	}
+	if !i.ExpiresAt.IsZero() && !i.ExpiresAt.After(i.Now) {
+		return fault.ErrInvalid.At("expires_at")
+	}
+	return checkMetadata(i.Metadata)
+}
+
+// Coupon makes the coupon with that code.
+func (i Issue) Coupon(s shop.Secrets, c Code) Coupon {
+	cpn := Coupon{
+		Object: "coupon", ID: ID(s, c), Livemode: i.Campaign.Livemode,
+		Campaign: i.Campaign.ID, CampaignVersion: i.Campaign.Version,
+		Code: c.Grouped(), Shared: i.Named != "", Customer: i.Customer, Personal: i.Person != "", Active: true,
+		StartsAt: i.StartsAt.UTC(), ExpiresAt: i.ExpiresAt.UTC(), Metadata: i.Metadata, CreatedAt: i.Now, Person: i.Person,
+	}
+	if cpn.Shared {
+		cpn.Code = DisplayNamed(i.Named)
+	} else {
+		cpn.TimesRedeemed = new(int64)
+	}
+	return cpn
+}
+
+// Filter says which coupons to list: a campaign's, a person's, or both.
+type Filter struct {
+	Campaign string
+	Person   string
+}

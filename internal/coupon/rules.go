@@ -1,0 +1,70 @@
+package coupon
+
+import (
+	"time"
+
+	"github.com/lagniappe/lagniappe/internal/fault"
+	"github.com/lagniappe/lagniappe/internal/money"
+	"github.com/lagniappe/lagniappe/internal/order"
+)
+
+// Why a coupon does not apply. The codes are the contract's.
+var (
+	ErrUnknown          = fault.Define(fault.NotFound, "coupon_unknown")
+	ErrNotActive        = fault.Define(fault.Conflict, "coupon_not_active")
+	ErrNotStarted       = fault.Define(fault.Conflict, "coupon_not_started")
+	ErrExpired          = fault.Define(fault.Conflict, "coupon_expired")
+	ErrQuantityExceeded = fault.Define(fault.Conflict, "quantity_exceeded")
+	ErrCustomerLimit    = fault.Define(fault.Conflict, "customer_limit_exceeded")
+	ErrOtherCustomer    = fault.Define(fault.Invalid, "customer_not_permitted")
+	ErrNeedsCustomer    = fault.Define(fault.Invalid, "needs_customer")
+	ErrRulesViolated    = fault.Define(fault.Invalid, "order_rules_violated")
+	ErrMinimumAmount    = fault.Define(fault.Invalid, "minimum_amount_missed")
+	ErrMinimumQuantity  = fault.Define(fault.Invalid, "minimum_quantity_missed")
+	ErrCurrencyMismatch = fault.Define(fault.Invalid, "currency_mismatch")
+
+	// ErrNotUsable is what a browser is told instead of unknown, disabled,
+	// expired, exhausted and not-yours, so that guessing codes teaches nothing.
+	ErrNotUsable = fault.Define(fault.NotFound, "coupon_not_usable")
+)
+
+// Veil gives the fault as a publishable caller may see it.
+func Veil(f *fault.Error) *fault.Error {
+	switch f.Code {
+	case ErrUnknown.Code, ErrNotActive.Code, ErrNotStarted.Code, ErrExpired.Code, ErrQuantityExceeded.Code,
+		ErrOtherCustomer.Code, ErrCustomerLimit.Code, ErrRedemptionDiffers.Code:
+		return ErrNotUsable
+	}
+	return f
+}
+
+// checkDates holds a validity to the half-open interval [starts, expires).
+func checkDates(starts, expires, now time.Time) error {
+	if !starts.IsZero() && now.Before(starts) {
+		return ErrNotStarted.Arg("StartsAt", starts)
+	}
+	if !expires.IsZero() && !now.Before(expires) {
+		return ErrExpired.Arg("ExpiresAt", expires)
+	}
+	return nil
+}
+
+// check holds an order to the rules. It names every rule that failed, and by how much.
+func (t Terms) check(o order.Order, totals order.Totals) error {
+	if c := t.Currency(); c != "" && c != o.Currency {
+		return ErrCurrencyMismatch.At("order.currency").Arg("Currency", c)
+	}
+	var failed []*fault.Error
+	if missing := t.Rules.MinimumAmount - totals.Subtotal; missing > 0 {
+		failed = append(failed, ErrMinimumAmount.At("order.lines").
+			Arg("Minimum", money.Amount{Minor: t.Rules.MinimumAmount, Currency: o.Currency}).Arg("Missing", money.Amount{Minor: missing, Currency: o.Currency}))
+	}
+	if missing := t.Rules.MinimumQuantity - totals.Quantity; missing > 0 {
+		failed = append(failed, ErrMinimumQuantity.At("order.lines").
+			Arg("Minimum", t.Rules.MinimumQuantity).Arg("Missing", missing))
+	}
+	if len(failed) > 0 {
+		return ErrRulesViolated.At("order").Of(failed...)
+	}
+	return nil
+}

@@ -1,0 +1,150 @@
+package coupon
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/lagniappe/lagniappe/internal/fault"
+	"github.com/lagniappe/lagniappe/internal/money"
+)
+
+// The faults of terms.
+var (
+	ErrFieldMissing    = fault.Define(fault.Invalid, "field_missing")
+	ErrFieldNotAllowed = fault.Define(fault.Invalid, "field_not_allowed")
+	ErrDatesReversed   = fault.Define(fault.Invalid, "dates_reversed")
+	ErrCurrencyMixed   = fault.Define(fault.Invalid, "currency_mixed")
+)
+
+// RewardType is the kind of a benefit.
+type RewardType string
+
+// The kinds of rewards.
+const (
+	PercentOff   RewardType = "percent_off"
+	AmountOff    RewardType = "amount_off"
+	FreeShipping RewardType = "free_shipping"
+)
+
+// Reward is one benefit of a campaign. Which of the other fields it has depends on its type.
+type Reward struct {
+	Type       RewardType `json:"type" enum:"percent_off,amount_off,free_shipping"`
+	PercentOff string     `json:"percent_off,omitzero" maxLength:"8" doc:"percent_off: a decimal string above 0 and up to 100, at most four decimals." example:"12.5"`
+	AmountOff  int64      `json:"amount_off,omitzero" minimum:"1" maximum:"9007199254740991" doc:"amount_off: minor units of currency." example:"500"`
+	Currency   string     `json:"currency,omitzero" minLength:"3" maxLength:"3" doc:"amount_off: ISO 4217; orders in another currency are refused." example:"EUR"`
+}
+
+// Rules must all hold for an order.
+type Rules struct {
+	MinimumAmount   int64  `json:"minimum_amount,omitzero" minimum:"1" maximum:"9007199254740991" doc:"Least subtotal (lines, without shipping), in minor units of currency." example:"5000"`
+	MinimumQuantity int64  `json:"minimum_quantity,omitzero" minimum:"1" maximum:"1000000" doc:"Least number of items."`
+	Currency        string `json:"currency,omitzero" minLength:"3" maxLength:"3" doc:"Of minimum_amount; needed where no reward names one." example:"EUR"`
+}
+
+// Reason is the sentence that the customer is told: why this gift, why for them.
+type Reason struct {
+	German  string `json:"de" minLength:"1" maxLength:"200" example:"weil du uns Anna empfohlen hast"`
+	English string `json:"en" minLength:"1" maxLength:"200" example:"because you recommended us to Anna"`
+}
+
+// Terms are what a coupon promises. They are versioned: a coupon keeps the
+// terms that it was issued under unless the shop moves it on purpose.
+type Terms struct {
+	Rewards   []Reward  `json:"rewards" minItems:"1" maxItems:"5" nullable:"false"`
+	Rules     Rules     `json:"rules,omitzero"`
+	StartsAt  time.Time `json:"starts_at,omitzero" doc:"First moment of validity, with a time zone."`
+	ExpiresAt time.Time `json:"expires_at,omitzero" doc:"First moment after validity."`
+	Reason    Reason    `json:"reason"`
+}
+
+// Check refuses terms that contradict themselves, naming the field.
+func (t Terms) Check() error {
+	if len(t.Rewards) == 0 {
+		return ErrFieldMissing.At("rewards")
+	}
+	for i, r := range t.Rewards {
+		if err := r.check(fmt.Sprintf("rewards[%d]", i)); err != nil {
+			return err
+		}
+	}
+	if t.Reason.German == "" || t.Reason.English == "" {
+		return ErrFieldMissing.At("reason")
+	}
+	if !t.StartsAt.IsZero() && !t.ExpiresAt.IsZero() && !t.StartsAt.Before(t.ExpiresAt) {
+		return ErrDatesReversed.At("expires_at")
+	}
+	return t.checkCurrency()
+}
+
+func (r Reward) check(at string) error {
+	switch r.Type {
+	case PercentOff:
+		if _, err := money.ParsePercent(r.PercentOff); err != nil {
+			return money.ErrPercentInvalid.At(at + ".percent_off")
+		}
+		return r.only(at, r.AmountOff == 0 && r.Currency == "")
+	case AmountOff:
+		if r.AmountOff <= 0 {
+			return ErrFieldMissing.At(at + ".amount_off")
+		}
+		if r.Currency == "" {
+			return ErrFieldMissing.At(at + ".currency")
+		}
+		return r.only(at, r.PercentOff == "")
+	case FreeShipping:
+		return r.only(at, r.PercentOff == "" && r.AmountOff == 0 && r.Currency == "")
+	}
+	return fault.ErrInvalid.At(at + ".type")
+}
+
+func (r Reward) only(at string, ok bool) error {
+	if !ok {
+		return ErrFieldNotAllowed.At(at).Arg("Type", string(r.Type))
+	}
+	return nil
+}
+
+// checkCurrency wants one currency throughout, and one to be named wherever an amount is.
+func (t Terms) checkCurrency() error {
+	for i, r := range t.Rewards {
+		if r.Type == AmountOff && !money.Valid(r.Currency) {
+			return fault.ErrInvalid.At(fmt.Sprintf("rewards[%d].currency", i))
+		}
+		if r.Currency != "" && r.Currency != t.Currency() {
+			return ErrCurrencyMixed.At(fmt.Sprintf("rewards[%d].currency", i))
+		}
+	}
+	if c := t.Rules.Currency; c != "" && !money.Valid(c) {
+		return fault.ErrInvalid.At("rules.currency")
+	}
+	if t.Rules.MinimumAmount > 0 && t.Currency() == "" {
+		return ErrFieldMissing.At("rules.currency")
+	}
+	return nil
+}
+
+// Currency is the one that the terms are bound to, or empty where any order fits.
+func (t Terms) Currency() string {
+	if t.Rules.Currency != "" {
+		return t.Rules.Currency
+	}
+	for _, r := range t.Rewards {
+		if r.Currency != "" {
+			return r.Currency
+		}
+	}
+	return ""
+}
+
+// SameShape reports whether currency and reward types agree: what is frozen once coupons are out.
+func (t Terms) SameShape(o Terms) bool {
+	if len(t.Rewards) != len(o.Rewards) || t.Currency() != o.Currency() {
+		return false
+	}
+	for i := range t.Rewards {
+		if t.Rewards[i].Type != o.Rewards[i].Type {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,106 @@
+// Package customer says who a buyer is.
+//
+// A shop names a customer in a call by its own id, or a guest by e-mail
+// address: that is a [Ref]. Rows never hold the address: they hold [Person],
+// a keyed hash of the normalised value, by which limits are counted.
+package customer
+
+import (
+	"encoding/json"
+	"net/mail"
+	"regexp"
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/lagniappe/lagniappe/internal/fault"
+	"github.com/lagniappe/lagniappe/internal/shop"
+)
+
+// The faults of naming a customer.
+var (
+	ErrIDInvalid    = fault.Define(fault.Invalid, "customer_id_invalid")
+	ErrEmailInvalid = fault.Define(fault.Invalid, "email_invalid")
+	// ErrTokenRequired answers a browser that names a customer: anybody could name anybody.
+	ErrTokenRequired = fault.Define(fault.Invalid, "customer_token_required")
+)
+
+// Ref is a customer in a call: the shop's own id, or a guest's e-mail address.
+type Ref struct {
+	ID    string
+	Email string
+}
+
+// Guest is the object form of a Ref.
+type Guest struct {
+	Email string `json:"email" maxLength:"254" doc:"A guest's e-mail address. It is not stored here, only a keyed hash of it."`
+}
+
+// UnmarshalJSON reads "c-1001" or {"email": "…"}.
+func (r *Ref) UnmarshalJSON(b []byte) error {
+	if len(b) > 0 && b[0] == '"' {
+		return json.Unmarshal(b, &r.ID)
+	}
+	var g Guest
+	if err := json.Unmarshal(b, &g); err != nil {
+		return err
+	}
+	r.Email = g.Email
+	return nil
+}
+
+// MarshalJSON writes the form that UnmarshalJSON reads.
+func (r Ref) MarshalJSON() ([]byte, error) {
+	if r.Email != "" {
+		return json.Marshal(Guest{Email: r.Email})
+	}
+	return json.Marshal(r.ID)
+}
+
+// IsZero reports whether no customer was named.
+func (r Ref) IsZero() bool { return r == Ref{} }
+
+// IDPattern is what a shop's own ids look like. An "@" is refused on purpose:
+// addresses do not belong into ids, which appear in answers and listings.
+const IDPattern = `^[A-Za-z0-9._:-]{1,128}$`
+
+var idPattern = regexp.MustCompile(IDPattern)
+
+// Check refuses a malformed reference, naming the field under param.
+func (r Ref) Check(param string) error {
+	switch {
+	case r.ID != "":
+		if !idPattern.MatchString(r.ID) {
+			return ErrIDInvalid.At(param)
+		}
+	case r.Email != "":
+		if _, ok := normalise(r.Email); !ok {
+			return ErrEmailInvalid.At(param + ".email")
+		}
+	default:
+		return ErrIDInvalid.At(param)
+	}
+	return nil
+}
+
+// Person is who the reference means, as a keyed hash; the empty string for none.
+func (r Ref) Person(s shop.Secrets) string {
+	if r.ID != "" {
+		return s.People.ID("", "id", r.ID)
+	}
+	if email, ok := normalise(r.Email); ok {
+		return s.People.ID("", "email", email)
+	}
+	return ""
+}
+
+// normalise folds what mail systems treat alike: surrounding space, letter
+// case, and Unicode composition (NFKC). Dots and plus tags stay: they can be different people.
+func normalise(email string) (string, bool) {
+	email = strings.ToLower(norm.NFKC.String(strings.TrimSpace(email)))
+	a, err := mail.ParseAddress(email)
+	if err != nil || a.Address != email || len(email) > 254 {
+		return "", false
+	}
+	return email, true
+}

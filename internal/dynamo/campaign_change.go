@@ -1,0 +1,77 @@
+package dynamo
+
+import (
+	"context"
+
+	"github.com/lagniappe/lagniappe/internal/coupon"
+	"github.com/lagniappe/lagniappe/internal/fault"
+	"github.com/lagniappe/lagniappe/internal/shop"
+)
+
+// ChangeCampaign puts next in the place of prev, unless prev is no longer the
+// present state: then ErrStale. A raised limit reaches the slots in the same
+// transaction, new terms get a version of their own.
+func (s *Store) ChangeCampaign(ctx context.Context, sp shop.Space, prev, next coupon.Campaign) (coupon.Campaign, error) {
+	ws := append([]write{s.headChange(sp, prev, next)}, s.raise(sp, prev, next)...)
+	if next.Version != prev.Version {
+		ws = append(ws, s.termsWrite(sp, next))
+	}
+	refused, err := s.settle(ctx, "dynamo.ChangeCampaign", ws...)
+	if err != nil {
+		return coupon.Campaign{}, err
+	}
+	if refused != nil {
+		return coupon.Campaign{}, fault.ErrStale
+	}
+	s.campaigns.forget(space(sp) + next.ID)
+	s.exhausted.forget(space(sp) + next.ID)
+	return s.Campaign(ctx, sp, next.ID)
+}
+
+// headChange compares two things: the revision that the change was made from,
+// and whether coupons were out then, since the first issue freezes a part.
+func (s *Store) headChange(sp shop.Space, prev, next coupon.Campaign) write {
+	return write{
+		table: s.tables.Campaigns, key: campaignKey(sp, prev.ID, skHead),
+		update: "SET doc = :doc, campaign_version = :version, terms_floor = :floor, " +
+			"revision = :next, updated_at = :updated",
+		condition: "revision = :prev AND issued = :issued",
+		values: item{
+			":doc": document(next.Definition), ":version": num(next.Version), ":floor": num(next.Floor),
+			":next": num(next.Revision), ":prev": num(prev.Revision), ":issued": boolean(prev.Issued),
+			":updated": moment(next.UpdatedAt),
+		},
+	}
+}
+
+func (s *Store) raise(sp shop.Space, prev, next coupon.Campaign) []write {
+	var ws []write
+	for n, more := range spread(next.MaxRedemptions-prev.MaxRedemptions, prev.Slots) {
+		if more > 0 {
+			ws = append(ws, write{
+				table: s.tables.Coupons, key: slotKey(sp, prev.ID, n),
+				update: "SET uses_left = uses_left + :more", condition: "attribute_exists(pk)",
+				values: item{":more": num(more)},
+			})
+		}
+	}
+	return ws
+}
+
+// SetPaused pauses or resumes a campaign. Doing it twice is doing it once.
+func (s *Store) SetPaused(ctx context.Context, sp shop.Space, id string, paused bool) (coupon.Campaign, error) {
+	refused, err := s.settle(ctx, "dynamo.SetPaused", write{
+		table: s.tables.Campaigns, key: campaignKey(sp, id, skHead),
+		update:    "SET paused = :paused, revision = revision + :one, updated_at = :now",
+		condition: "paused = :before",
+		values:    item{":paused": boolean(paused), ":before": boolean(!paused), ":one": num(1), ":now": moment(s.now())},
+	})
+	if err != nil {
+		return coupon.Campaign{}, err
+	}
+	if refused != nil && refused[0].old == nil {
+		return coupon.Campaign{}, fault.ErrNotFound
+	}
+	s.campaigns.forget(space(sp) + id)
+	return s.Campaign(ctx, sp, id)
+}

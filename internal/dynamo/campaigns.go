@@ -1,0 +1,153 @@
+package dynamo
+
+import (
+	"context"
+
+	"github.com/lagniappe/lagniappe/internal/coupon"
+	"github.com/lagniappe/lagniappe/internal/fault"
+	"github.com/lagniappe/lagniappe/internal/idem"
+	"github.com/lagniappe/lagniappe/internal/ident"
+	"github.com/lagniappe/lagniappe/internal/shop"
+)
+
+// CreateCampaign makes a campaign of a checked definition: head, first terms,
+// its place in the list, its code prefix, and the slots of its limit.
+func (s *Store) CreateCampaign(ctx context.Context, sp shop.Space, d coupon.Definition, once idem.Key) (coupon.Campaign, error) {
+	for range maxTries {
+		c, err := s.newCampaign(sp, d)
+		if err != nil {
+			return coupon.Campaign{}, err
+		}
+		refused, err := s.settle(ctx, "dynamo.CreateCampaign", s.withOnce(sp, s.tables.Campaigns, once, c, s.creation(sp, c))...)
+		if err != nil || refused == nil {
+			return c, err
+		}
+		if !once.IsZero() && refused[0].failed {
+			c, err = replayed[coupon.Campaign](refused[0].old, once)
+			c.Revision = 1
+			return c, err
+		}
+	} // the id or the prefix was taken: draw again
+	return coupon.Campaign{}, fault.ErrUnavailable.In("dynamo.CreateCampaign")
+}
+
+func (s *Store) newCampaign(sp shop.Space, d coupon.Definition) (coupon.Campaign, error) {
+	now := s.now()
+	id, err := ident.NewTimed(now, s.random, coupon.CampaignPrefix)
+	if err != nil {
+		return coupon.Campaign{}, err
+	}
+	prefix, err := coupon.NewPrefix(s.random)
+	return coupon.NewCampaign(id, prefix, sp.Live, d.UTC(), now.UTC()), err
+}
+
+func (s *Store) creation(sp shop.Space, c coupon.Campaign) []write {
+	const fresh = "attribute_not_exists(pk)"
+	head, prefix, listed := campaignRow(sp, c), prefixKey(sp, c.Prefix), key2(campaignsPK(sp), c.ID)
+	prefix["campaign_id"] = str(c.ID)
+	ws := []write{
+		{table: s.tables.Campaigns, item: head, condition: fresh},
+		{table: s.tables.Campaigns, item: prefix, condition: fresh},
+		{table: s.tables.Campaigns, item: listed, condition: fresh},
+		s.termsWrite(sp, c),
+	}
+	for n, uses := range spread(c.MaxRedemptions, c.Slots) {
+		slot := slotKey(sp, c.ID, n)
+		slot["uses_left"], slot["uses"] = num(uses), num(0)
+		ws = append(ws, write{table: s.tables.Coupons, item: slot, condition: fresh})
+	}
+	return ws
+}
+
+func (s *Store) termsWrite(sp shop.Space, c coupon.Campaign) write {
+	row := campaignKey(sp, c.ID, termsSK(c.Version))
+	row["terms"] = document(c.Terms)
+	return write{table: s.tables.Campaigns, item: row, condition: "attribute_not_exists(pk)"}
+}
+
+// spread splits a number of uses over n slots, the earlier ones getting the rest.
+func spread(uses int64, n int) []int64 {
+	out := make([]int64, n)
+	for i := range out {
+		out[i] = uses / int64(n)
+		if int64(i) < uses%int64(n) {
+			out[i]++
+		}
+	}
+	return out
+}
+
+func campaignRow(sp shop.Space, c coupon.Campaign) item {
+	row := campaignKey(sp, c.ID, skHead)
+	for name, v := range (item{
+		"campaign_id": str(c.ID), "doc": document(c.Definition), "paused": boolean(!c.Active),
+		"campaign_version": num(c.Version), "terms_floor": num(c.Floor), "issued": boolean(c.Issued), "revision": num(c.Revision),
+		"prefix": str(c.Prefix), "slots": num(c.Slots), "created_at": moment(c.CreatedAt), "updated_at": moment(c.UpdatedAt),
+	}) {
+		row[name] = v
+	}
+	return row
+}
+
+func readCampaign(sp shop.Space, row item) (coupon.Campaign, error) {
+	c := coupon.Campaign{
+		Object: "campaign", ID: getStr(row, "campaign_id"), Livemode: sp.Live, Active: !getBool(row, "paused"),
+		Version: int(getNum(row, "campaign_version")), Floor: int(getNum(row, "terms_floor")), Issued: getBool(row, "issued"),
+		Revision: getNum(row, "revision"), Prefix: getStr(row, "prefix"), Slots: int(getNum(row, "slots")),
+		CreatedAt: getTime(row, "created_at"), UpdatedAt: getTime(row, "updated_at"),
+	}
+	return c, getDocument(row, "doc", &c.Definition)
+}
+
+func (s *Store) campaign(ctx context.Context, sp shop.Space, id string) (coupon.Campaign, error) {
+	row, err := s.get(ctx, s.tables.Campaigns, campaignKey(sp, id, skHead))
+	if err != nil {
+		return coupon.Campaign{}, err
+	}
+	if row == nil {
+		return coupon.Campaign{}, fault.ErrNotFound
+	}
+	return readCampaign(sp, row)
+}
+
+// Campaign reads one, with the number of its redemptions where it has a limit.
+func (s *Store) Campaign(ctx context.Context, sp shop.Space, id string) (coupon.Campaign, error) {
+	c, err := s.campaign(ctx, sp, id)
+	if err != nil || c.Slots == 0 {
+		return c, err
+	}
+	slots, err := s.slots(ctx, sp, c)
+	if err != nil {
+		return coupon.Campaign{}, err
+	}
+	c.TimesRedeemed = new(int64)
+	for _, slot := range slots {
+		*c.TimesRedeemed += getNum(slot, "uses")
+	}
+	return c, nil
+}
+
+// Campaigns lists a page, newest first; below is the id that ended the page before.
+func (s *Store) Campaigns(ctx context.Context, sp shop.Space, below string, limit int) ([]coupon.Campaign, error) {
+	listed, err := s.page(ctx, query{
+		table: s.tables.Campaigns, hashAttr: attrPK, hash: campaignsPK(sp), sortAttr: attrSK, below: below, limit: limit,
+	})
+	if err != nil {
+		return nil, err
+	}
+	keys := make([]item, len(listed))
+	for i, l := range listed {
+		keys[i] = campaignKey(sp, getStr(l, attrSK), skHead)
+	}
+	rows, err := s.batch(ctx, s.tables.Campaigns, keys, true)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]coupon.Campaign, len(keys))
+	for i, k := range keys {
+		if out[i], err = readCampaign(sp, rows[getStr(k, attrPK)]); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}

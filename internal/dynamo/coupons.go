@@ -1,0 +1,195 @@
+package dynamo
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/lagniappe/lagniappe/internal/coupon"
+	"github.com/lagniappe/lagniappe/internal/fault"
+	"github.com/lagniappe/lagniappe/internal/idem"
+	"github.com/lagniappe/lagniappe/internal/shop"
+)
+
+// IssueCoupon stores a new coupon: with a random code, or with the shop's own.
+func (s *Store) IssueCoupon(ctx context.Context, sp shop.Space, secrets shop.Secrets, i coupon.Issue, once idem.Key) (coupon.Coupon, error) {
+	for range maxTries {
+		code, err := s.codeFor(i)
+		if err != nil {
+			return coupon.Coupon{}, err
+		}
+		c := i.Coupon(secrets, code)
+		refused, err := s.settle(ctx, "dynamo.IssueCoupon",
+			s.withOnce(sp, s.tables.Coupons, once, c, s.issue(sp, i, c, code))...)
+		if err != nil || refused == nil {
+			return c, err
+		}
+		if !once.IsZero() && refused[0].failed {
+			return replayed[coupon.Coupon](refused[0].old, once)
+		}
+		if err := namedRefusal(i, refused); err != nil {
+			return coupon.Coupon{}, err
+		}
+	} // a random code was taken: draw again
+	return coupon.Coupon{}, fault.ErrUnavailable.In("dynamo.IssueCoupon")
+}
+
+func (s *Store) codeFor(i coupon.Issue) (coupon.Code, error) {
+	if i.Named == "" {
+		return coupon.NewCode(s.random, i.Campaign.Prefix)
+	}
+	return coupon.ParseCode(i.Named)
+}
+
+// issue lists the writes of a new coupon: its row; for a named code the claim
+// on its prefix; and for a campaign's first coupon the mark that freezes its
+// currency and reward types.
+func (s *Store) issue(sp shop.Space, i coupon.Issue, c coupon.Coupon, code coupon.Code) []write {
+	ws := []write{{table: s.tables.Coupons, item: couponRow(sp, c), condition: "attribute_not_exists(pk)"}}
+	if c.Shared {
+		ws = append(ws, write{
+			table: s.tables.Campaigns, key: prefixKey(sp, code.Prefix()),
+			update: "SET named = :yes", condition: "attribute_not_exists(campaign_id)",
+			values: item{":yes": boolean(true)},
+		})
+	}
+	if !i.Campaign.Issued {
+		ws = append(ws, write{
+			table: s.tables.Campaigns, key: campaignKey(sp, c.Campaign, skHead),
+			update: "SET issued = :yes", condition: "attribute_exists(pk)",
+			values: item{":yes": boolean(true)},
+		})
+	}
+	return ws
+}
+
+// namedRefusal says why a named code was refused; nil where another random code may do.
+func namedRefusal(i coupon.Issue, refused []refusal) error {
+	if i.Named == "" {
+		return nil
+	}
+	for _, r := range refused {
+		if r.failed && r.old["campaign_id"] != nil && r.old["code"] == nil {
+			return coupon.ErrCodeReserved.At("code")
+		}
+	}
+	return coupon.ErrCodeTaken.At("code")
+}
+
+func couponRow(sp shop.Space, c coupon.Coupon) item {
+	row := couponKey(sp, c.ID)
+	set := item{
+		"campaign_id": str(c.Campaign), "campaign_version": num(c.CampaignVersion), "code": str(c.Code),
+		"disabled": boolean(!c.Active), "attempts": num(0),
+		attrBucket: str(bucketKey(sp, c.Campaign, bucketOf(c.ID))), attrIssued: str(issuedKey(c.CreatedAt, c.ID)),
+	}
+	if c.Shared {
+		set["shared"] = boolean(true)
+	}
+	if c.Person != "" {
+		set["person"], set[attrHolder] = str(c.Person), str(holderKey(sp, c.Person))
+	}
+	if c.Customer != "" {
+		set["customer_id"] = str(c.Customer)
+	}
+	if !c.StartsAt.IsZero() {
+		set["starts_at"] = moment(c.StartsAt)
+	}
+	if !c.ExpiresAt.IsZero() {
+		set["expires_at"] = moment(c.ExpiresAt)
+	}
+	if len(c.Metadata) > 0 {
+		set["metadata"] = document(c.Metadata)
+	}
+	set["created_at"] = moment(c.CreatedAt)
+	for name, v := range set {
+		row[name] = v
+	}
+	return row
+}
+
+// readCoupon reads a coupon's row; the seat of a shared code's use is not one.
+func readCoupon(sp shop.Space, id string, row item) (coupon.Coupon, error) {
+	if getStr(row, "code") == "" {
+		return coupon.Coupon{}, fault.ErrNotFound
+	}
+	c := coupon.Coupon{
+		Object: "coupon", ID: id, Livemode: sp.Live,
+		Campaign: getStr(row, "campaign_id"), CampaignVersion: int(getNum(row, "campaign_version")),
+		Code: getStr(row, "code"), Shared: getBool(row, "shared"), Customer: getStr(row, "customer_id"),
+		Person: getStr(row, "person"), Personal: getStr(row, "person") != "", Active: !getBool(row, "disabled"),
+		StartsAt: getTime(row, "starts_at"), ExpiresAt: getTime(row, "expires_at"), CreatedAt: getTime(row, "created_at"),
+	}
+	if !c.Shared {
+		c.TimesRedeemed = new(int64)
+		if getStr(row, "order_id") != "" {
+			*c.TimesRedeemed = 1
+			c.Redemption = coupon.RedemptionID(coupon.SeatID(shop.Secrets{}, id, false, ""), int(getNum(row, "attempts")))
+		}
+	}
+	return c, getDocument(row, "metadata", &c.Metadata)
+}
+
+// Coupon reads one by id.
+func (s *Store) Coupon(ctx context.Context, sp shop.Space, id string) (coupon.Coupon, error) {
+	if !coupon.ValidID(id) {
+		return coupon.Coupon{}, fault.ErrNotFound
+	}
+	row, err := s.get(ctx, s.tables.Coupons, couponKey(sp, id))
+	if err != nil {
+		return coupon.Coupon{}, err
+	}
+	return readCoupon(sp, id, row)
+}
+
+// SetDisabled disables or enables a coupon. A random code's own row is in every
+// redemption's condition. A shared code's is not, since all would meet on it:
+// its state also stands in each slot of a limit, and otherwise reaches the
+// redemptions through their cache.
+func (s *Store) SetDisabled(ctx context.Context, sp shop.Space, id string, disabled bool) (coupon.Coupon, error) {
+	c, err := s.Coupon(ctx, sp, id)
+	if err != nil {
+		return coupon.Coupon{}, err
+	}
+	mark := write{
+		table: s.tables.Coupons, key: couponKey(sp, id), update: "SET disabled = :disabled",
+		condition: "attribute_exists(code)", values: item{":disabled": boolean(disabled)},
+	}
+	ws := []write{mark}
+	if c.Shared {
+		if ws, err = s.shareState(ctx, sp, c, mark, disabled); err != nil {
+			return coupon.Coupon{}, err
+		}
+	}
+	for _, w := range ws { // one by one: a transaction over busy slots would seldom get through
+		if _, err := s.settle(ctx, "dynamo.SetDisabled", w); err != nil {
+			return coupon.Coupon{}, err
+		}
+	}
+	s.shared.forget(space(sp) + id)
+	return s.Coupon(ctx, sp, id)
+}
+
+// shareState orders the writes so that a crash between them leaves the coupon
+// marked as disabled: the mark comes first when disabling, last when enabling.
+func (s *Store) shareState(ctx context.Context, sp shop.Space, c coupon.Coupon, mark write, disabled bool) ([]write, error) {
+	camp, err := s.campaign(ctx, sp, c.Campaign)
+	if err != nil {
+		return nil, err
+	}
+	verb := "DELETE"
+	if disabled {
+		verb = "ADD"
+	}
+	var slots []write
+	for n := range camp.Slots {
+		slots = append(slots, write{
+			table: s.tables.Coupons, key: slotKey(sp, camp.ID, n), update: verb + " disabled_codes :coupon",
+			condition: "attribute_exists(pk)", values: item{":coupon": &types.AttributeValueMemberSS{Value: []string{c.ID}}},
+		})
+	}
+	if disabled {
+		return append([]write{mark}, slots...), nil
+	}
+	return append(slots, mark), nil
+}

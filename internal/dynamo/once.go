@@ -1,0 +1,57 @@
+package dynamo
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/lagniappe/lagniappe/internal/coupon"
+	"github.com/lagniappe/lagniappe/internal/idem"
+	"github.com/lagniappe/lagniappe/internal/shop"
+)
+
+// onceKey is where the first answer to an Idempotency-Key stands. Tables
+// without a sort key ignore skOnce.
+func (s *Store) onceKey(sp shop.Space, table string, k idem.Key) item {
+	pk := space(sp) + "#once#" + k.ID
+	if table == s.tables.Coupons {
+		return key1(pk)
+	}
+	return key2(pk, skOnce)
+}
+
+// withOnce puts the idempotency row before the writes of the effect, so that
+// both commit or neither does. A call without a key is left as it is.
+func (s *Store) withOnce(sp shop.Space, table string, k idem.Key, answer any, effect []write) []write {
+	if k.IsZero() {
+		return effect
+	}
+	row, now := s.onceKey(sp, table, k), s.now()
+	row["body"], row["answer"] = bin(k.Body), document(answer)
+	row["ttl"] = num(now.Add(idem.Keep).Unix())
+	return append([]write{{
+		table: table, item: row,
+		condition: "attribute_not_exists(pk) OR #ttl <= :now",
+		names:     map[string]string{"#ttl": "ttl"},
+		values:    item{":now": num(now.Unix())},
+	}}, effect...)
+}
+
+// AnsweredCoupon gives the first answer to a repeated call that issues a
+// coupon. Ask it first: the call may have become refusable since it succeeded.
+func (s *Store) AnsweredCoupon(ctx context.Context, sp shop.Space, k idem.Key) (c coupon.Coupon, answered bool, err error) {
+	if k.IsZero() {
+		return c, false, nil
+	}
+	row, err := s.get(ctx, s.tables.Coupons, s.onceKey(sp, s.tables.Coupons, k))
+	if err != nil || row == nil || getNum(row, "ttl") <= s.now().Unix() {
+		return c, false, err
+	}
+	c, err = replayed[coupon.Coupon](row, k)
+	return c, true, err
+}
+
+// replayed reads the first answer from the row that stood in the way of the second.
+func replayed[T any](row item, k idem.Key) (T, error) {
+	var v T
+	return v, idem.Row{Body: getBin(row, "body"), Answer: json.RawMessage(getStr(row, "answer"))}.Replay(k, &v)
+}

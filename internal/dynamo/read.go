@@ -1,0 +1,101 @@
+package dynamo
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"golang.org/x/sync/errgroup"
+)
+
+// batch reads rows of one table by key, at most 100, in one request
+// (more only where DynamoDB hands some back). Rows that are not there are
+// missing from the answer, which is by pk.
+func (s *Store) batch(ctx context.Context, table string, keys []item, consistent bool) (map[string]item, error) {
+	rows := make(map[string]item, len(keys))
+	for n := 0; len(keys) > 0; n++ {
+		out, err := s.db.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{RequestItems: map[string]types.KeysAndAttributes{
+			table: {Keys: keys, ConsistentRead: aws.Bool(consistent)},
+		}})
+		if err != nil {
+			return nil, failed("dynamo.batch", err)
+		}
+		for _, row := range out.Responses[table] {
+			rows[getStr(row, attrPK)] = row
+		}
+		keys = out.UnprocessedKeys[table].Keys
+		if len(keys) > 0 {
+			if n == maxTries {
+				return nil, failed("dynamo.batch", errConflict)
+			}
+			if err := wait(ctx, n); err != nil {
+				return nil, failed("dynamo.batch", err)
+			}
+		}
+	}
+	return rows, nil
+}
+
+// query describes one page of a list: partition, newest first, below a sort key.
+type query struct {
+	table, index   string
+	hashAttr, hash string
+	sortAttr       string
+	below          string // sort keys from here on were on earlier pages
+	limit          int
+}
+
+// page runs queries side by side. It gives the rows of each, newest first.
+func (s *Store) page(ctx context.Context, qs ...query) ([]item, error) {
+	pages := make([][]item, len(qs))
+	g, ctx := errgroup.WithContext(ctx)
+	for i, q := range qs {
+		g.Go(func() (err error) {
+			pages[i], err = s.query(ctx, q)
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, failed("dynamo.page", err)
+	}
+	return merge(pages, qs[0].sortAttr, qs[0].limit), nil
+}
+
+func (s *Store) query(ctx context.Context, q query) ([]item, error) {
+	in := &dynamodb.QueryInput{
+		TableName: &q.table, IndexName: optional(q.index),
+		KeyConditionExpression:    aws.String("#h = :h"),
+		ExpressionAttributeNames:  map[string]string{"#h": q.hashAttr},
+		ExpressionAttributeValues: item{":h": str(q.hash)},
+		ScanIndexForward:          aws.Bool(false), Limit: aws.Int32(int32(q.limit)),
+	}
+	if q.below != "" {
+		in.KeyConditionExpression = aws.String("#h = :h AND #s < :s")
+		in.ExpressionAttributeNames["#s"] = q.sortAttr
+		in.ExpressionAttributeValues[":s"] = str(q.below)
+	}
+	out, err := s.db.Query(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	return out.Items, nil
+}
+
+// merge takes the newest limit rows of several sorted lists.
+func merge(pages [][]item, sortAttr string, limit int) []item {
+	var out []item
+	for len(out) < limit {
+		best := -1
+		for i, p := range pages {
+			if len(p) > 0 && (best < 0 || getStr(p[0], sortAttr) > getStr(pages[best][0], sortAttr)) {
+				best = i
+			}
+		}
+		if best < 0 {
+			break
+		}
+		out, pages[best] = append(out, pages[best][0]), pages[best][1:]
+	}
+	return out
+}

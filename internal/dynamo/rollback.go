@@ -1,0 +1,135 @@
+package dynamo
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/lagniappe/lagniappe/internal/coupon"
+	"github.com/lagniappe/lagniappe/internal/fault"
+	"github.com/lagniappe/lagniappe/internal/shop"
+)
+
+// redemptionRows are the two places where a redemption can stand: at its seat
+// while it holds it, in a row of its own once it was rolled back.
+type redemptionRows struct {
+	id       string
+	seat     string
+	attempt  int
+	seatRow  item
+	pastRow  item
+	redeemed coupon.Redemption
+}
+
+func (s *Store) findRedemption(ctx context.Context, sp shop.Space, id string) (r redemptionRows, err error) {
+	var ok bool
+	if r.seat, r.attempt, ok = coupon.ParseRedemptionID(id); !ok {
+		return r, fault.ErrNotFound
+	}
+	seat, past := seatKey(sp, r.seat), redemptionKey(sp, id)
+	rows, err := s.batch(ctx, s.tables.Coupons, []item{seat, past}, true)
+	if err != nil {
+		return r, err
+	}
+	r.id, r.seatRow, r.pastRow = id, rows[getStr(seat, attrPK)], rows[getStr(past, attrPK)]
+	if r.pastRow != nil {
+		return r, getDocument(r.pastRow, "redemption", &r.redeemed)
+	}
+	if getStr(r.seatRow, "order_id") == "" || int(getNum(r.seatRow, "attempts")) != r.attempt {
+		return r, fault.ErrNotFound
+	}
+	return r, getDocument(r.seatRow, "redemption", &r.redeemed)
+}
+
+// Redemption reads one by id, rolled back or not.
+func (s *Store) Redemption(ctx context.Context, sp shop.Space, id string) (coupon.Redemption, error) {
+	r, err := s.findRedemption(ctx, sp, id)
+	return r.redeemed, err
+}
+
+// Rollback undoes a redemption once: in one transaction it frees the seat for
+// the next attempt, keeps the redemption in a row of its own, and gives back
+// what it took of the limits. Asked again for the same return it gives the first
+// answer and reports so; for another return it is ErrRolledBack.
+func (s *Store) Rollback(ctx context.Context, sp shop.Space, id, cause string) (coupon.Rollback, bool, error) {
+	for range maxTries {
+		r, err := s.findRedemption(ctx, sp, id)
+		if err != nil {
+			return coupon.Rollback{}, false, err
+		}
+		if r.pastRow != nil {
+			return r.replay(cause)
+		}
+		now := s.now().UTC()
+		back := coupon.Rollback{
+			Object: "rollback", Livemode: sp.Live, Redemption: id, Return: cause, Order: r.redeemed.Order,
+			Currency: r.redeemed.Currency, Discount: r.redeemed.Discount, CreatedAt: now,
+		}
+		refused, err := s.settle(ctx, "dynamo.Rollback", s.undo(sp, r, back)...)
+		if err != nil {
+			return coupon.Rollback{}, false, err
+		}
+		if refused == nil {
+			s.exhausted.forget(space(sp) + r.redeemed.Codes[0].Campaign)
+			return back, false, nil
+		}
+	} // another rollback was faster: read what it left
+	return coupon.Rollback{}, false, fault.ErrUnavailable.In("dynamo.Rollback").Because(fmt.Errorf("%s kept changing", id))
+}
+
+func (r redemptionRows) replay(cause string) (coupon.Rollback, bool, error) {
+	var back coupon.Rollback
+	if err := getDocument(r.pastRow, "rollback", &back); err != nil {
+		return back, false, err
+	}
+	if back.Return != cause {
+		return back, false, coupon.ErrRolledBack.At("return").Arg("Redemption", r.id)
+	}
+	return back, true, nil
+}
+
+func (s *Store) undo(sp shop.Space, r redemptionRows, back coupon.Rollback) []write {
+	past := redemptionKey(sp, r.id)
+	past["redemption"], past["rollback"] = document(r.redeemed.Undone(back.CreatedAt)), document(back)
+	past["campaign_id"] = str(r.redeemed.Codes[0].Campaign)
+	ws := []write{
+		{table: s.tables.Coupons, item: past, condition: "attribute_not_exists(pk)"},
+		s.freeSeat(sp, r),
+	}
+	if limit := getStr(r.seatRow, "limit_key"); limit != "" {
+		ws = append(ws, write{
+			table: s.tables.Coupons, key: key1(limit), update: "SET uses = uses - :one",
+			condition: "uses >= :one", values: item{":one": num(1)},
+		})
+	}
+	if slot := getStr(r.seatRow, "slot_key"); slot != "" {
+		ws = append(ws, write{
+			table: s.tables.Coupons, key: key1(slot), update: "SET uses_left = uses_left + :one, uses = uses - :one",
+			condition: "uses >= :one", values: item{":one": num(1)},
+		})
+	}
+	return ws
+}
+
+// freeSeat empties the seat and counts the attempt, so that a late copy of the
+// write that took it finds its attempt gone. The Idempotency-Key moves to the
+// seat's past keys, so that a late copy of the request finds what became of it.
+func (s *Store) freeSeat(sp shop.Space, r redemptionRows) write {
+	w := write{
+		table: s.tables.Coupons, key: seatKey(sp, r.seat),
+		update:    "SET attempts = :next",
+		condition: "attribute_exists(order_id) AND attempts = :attempt",
+		values:    item{":next": num(r.attempt + 1), ":attempt": num(r.attempt)},
+	}
+	if key := getStr(r.seatRow, "replay_key"); key != "" {
+		past := item{}
+		for k, v := range getMap(r.seatRow, "past_keys") {
+			past[k] = v
+		}
+		past[key] = num(r.attempt)
+		w.set("past_keys", &types.AttributeValueMemberM{Value: past})
+	}
+	w.update += " REMOVE order_id, fingerprint, redemption, replay_key, limit_key, slot_key"
+	return w
+}

@@ -1,0 +1,115 @@
+// Package dynamo keeps everything in DynamoDB. It is the only package that
+// imports the SDK, and the only implementation of the stores that the domains
+// and functions declare: tests and laptops talk the same protocol to an emulator.
+//
+// keys.go lists every key with its access pattern. A state change is one
+// conditional write or one transaction (write.go), with the rule in the
+// condition, and the row that stood in the way comes back with the refusal.
+// Definitions (keys, campaigns, shared codes) are cached for seconds (cache.go);
+// nothing that a limit hangs on ever is.
+package dynamo
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/smithy-go"
+
+	"github.com/lagniappe/lagniappe/internal/coupon"
+	"github.com/lagniappe/lagniappe/internal/fault"
+	"github.com/lagniappe/lagniappe/internal/shop"
+)
+
+// Tables are the names of the tables that a function may touch.
+type Tables struct {
+	Shops     string
+	Campaigns string
+	Coupons   string
+}
+
+// Store is the one store.
+type Store struct {
+	db     *dynamodb.Client
+	tables Tables
+	now    func() time.Time
+	random io.Reader
+
+	callers   *cache[shop.Caller]
+	prefixes  *cache[meaning]
+	campaigns *cache[coupon.Campaign]
+	terms     *cache[coupon.Terms]
+	shared    *cache[coupon.Coupon]
+	exhausted *cache[struct{}]
+}
+
+// How long an instance trusts what it has read, and so how late it notices a
+// change made elsewhere. The contract names these delays.
+const (
+	keyDelay        = 30 * time.Second // revoking a key
+	definitionDelay = 5 * time.Second  // pausing or changing a campaign, disabling a shared code without a limit
+	exhaustedDelay  = 2 * time.Second  // a use given back to an exhausted campaign
+	immutable       = 24 * time.Hour
+)
+
+// New makes a store. The clock decides expiry and cache ages.
+func New(db *dynamodb.Client, tables Tables, now func() time.Time) *Store {
+	return &Store{
+		db: db, tables: tables, now: now, random: rand.Reader,
+		callers:   newCache[shop.Caller](2_000, keyDelay, now),
+		prefixes:  newCache[meaning](20_000, immutable, now),
+		campaigns: newCache[coupon.Campaign](2_000, definitionDelay, now),
+		terms:     newCache[coupon.Terms](2_000, immutable, now),
+		shared:    newCache[coupon.Coupon](2_000, definitionDelay, now),
+		exhausted: newCache[struct{}](2_000, exhaustedDelay, now),
+	}
+}
+
+// Options are the SDK settings that every client of ours has: enough attempts
+// to ride out a throttle, waits short enough for somebody at a till.
+func Options(o *dynamodb.Options) {
+	o.Retryer = retry.NewStandard(func(r *retry.StandardOptions) {
+		r.MaxAttempts = 4
+		r.MaxBackoff = 400 * time.Millisecond
+	})
+}
+
+// failed turns an SDK error into a fault: an outage that a retry may outlive,
+// or a mistake of ours (a malformed request, a missing table or permission).
+func failed(op string, err error) error {
+	if err == nil {
+		return nil
+	}
+	var api smithy.APIError
+	if errors.As(err, &api) {
+		switch api.ErrorCode() {
+		case "ValidationException", "AccessDeniedException", "ResourceNotFoundException", "UnrecognizedClientException":
+			return fault.ErrInternal.In(op).Because(err)
+		}
+	}
+	return fault.ErrUnavailable.In(op).Because(err)
+}
+
+// get reads one row, consistently; nil where there is none.
+func (s *Store) get(ctx context.Context, table string, key item) (item, error) {
+	out, err := s.db.GetItem(ctx, &dynamodb.GetItemInput{TableName: &table, Key: key, ConsistentRead: aws.Bool(true)})
+	if err != nil {
+		return nil, failed("dynamo.get", err)
+	}
+	return out.Item, nil
+}
+
+// HTTPClient keeps a connection for each concurrent request; the SDK's own
+// keeps ten a host and makes the others anew.
+func HTTPClient() aws.HTTPClient {
+	return awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
+		t.MaxIdleConns, t.MaxIdleConnsPerHost = 256, 256
+	})
+}

@@ -1,0 +1,184 @@
+package dynamo
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/lagniappe/lagniappe/internal/fault"
+)
+
+// write is one conditional change of one row: a put where item is set, else an update.
+type write struct {
+	table     string
+	item      item
+	key       item
+	update    string
+	condition string
+	names     map[string]string
+	values    item
+}
+
+// refusal is why one write of a commit did not happen. The zero refusal: its condition held.
+type refusal struct {
+	failed bool
+	old    item // the row that stood in the way; nil where there was none
+}
+
+// errConflict says that another transaction held a row, or that a row was
+// throttled: nothing was decided, try again.
+var errConflict = errors.New("dynamo: conflict")
+
+// commit makes all writes or none: one request. Where conditions failed it
+// returns a refusal for each write and no error. The first write is the row
+// that names the effect (a seat, an idempotency row): its refusal, "this is done
+// already", outranks a conflict on any row; a conflict outranks the refusals of
+// the other rows, which my own first try may have caused.
+func (s *Store) commit(ctx context.Context, op string, writes ...write) ([]refusal, error) {
+	var err error
+	switch {
+	case len(writes) > 1:
+		err = s.transact(ctx, writes)
+	case writes[0].item != nil:
+		err = s.putOne(ctx, writes[0])
+	default:
+		err = s.updateOne(ctx, writes[0])
+	}
+	return refusals(op, err, len(writes))
+}
+
+func (s *Store) putOne(ctx context.Context, w write) error {
+	_, err := s.db.PutItem(ctx, &dynamodb.PutItemInput{
+		TableName: &w.table, Item: w.item, ConditionExpression: optional(w.condition),
+		ExpressionAttributeNames: w.names, ExpressionAttributeValues: w.values,
+		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
+	})
+	return err
+}
+
+func (s *Store) updateOne(ctx context.Context, w write) error {
+	_, err := s.db.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName: &w.table, Key: w.key, UpdateExpression: &w.update, ConditionExpression: optional(w.condition),
+		ExpressionAttributeNames: w.names, ExpressionAttributeValues: w.values,
+		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
+	})
+	return err
+}
+
+func (s *Store) transact(ctx context.Context, writes []write) error {
+	in := &dynamodb.TransactWriteItemsInput{}
+	for _, w := range writes {
+		in.TransactItems = append(in.TransactItems, w.inTransaction())
+	}
+	_, err := s.db.TransactWriteItems(ctx, in)
+	return err
+}
+
+func (w write) inTransaction() types.TransactWriteItem {
+	if w.item != nil {
+		return types.TransactWriteItem{Put: &types.Put{
+			TableName: &w.table, Item: w.item, ConditionExpression: optional(w.condition),
+			ExpressionAttributeNames: w.names, ExpressionAttributeValues: w.values,
+			ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
+		}}
+	}
+	return types.TransactWriteItem{Update: &types.Update{
+		TableName: &w.table, Key: w.key, UpdateExpression: &w.update, ConditionExpression: optional(w.condition),
+		ExpressionAttributeNames: w.names, ExpressionAttributeValues: w.values,
+		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
+	}}
+}
+
+func optional(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return aws.String(s)
+}
+
+// refusals reads the outcome of n writes.
+func refusals(op string, err error, n int) ([]refusal, error) {
+	var one *types.ConditionalCheckFailedException
+	var conflict *types.TransactionConflictException
+	var many *types.TransactionCanceledException
+	switch {
+	case err == nil:
+		return nil, nil
+	case errors.As(err, &one):
+		return []refusal{{failed: true, old: one.Item}}, nil
+	case errors.As(err, &conflict):
+		return nil, errConflict
+	case errors.As(err, &many):
+		return canceled(op, many, n)
+	}
+	return nil, failed(op, err)
+}
+
+func canceled(op string, e *types.TransactionCanceledException, n int) ([]refusal, error) {
+	out, any, conflict := make([]refusal, n), false, false
+	for i, reason := range e.CancellationReasons {
+		switch aws.ToString(reason.Code) {
+		case "None", "":
+		case "ConditionalCheckFailed":
+			out[i], any = refusal{failed: true, old: reason.Item}, true
+		case "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded":
+			conflict = true
+		default:
+			return nil, fault.ErrInternal.In(op).Because(e)
+		}
+	}
+	if conflict && !out[0].failed {
+		return nil, errConflict
+	}
+	if any {
+		return out, nil
+	}
+	return nil, failed(op, e)
+}
+
+// maxTries bounds how often a write meets a conflict before the caller is told to come back.
+const maxTries = 8
+
+var conflictBackoff = retry.NewExponentialJitterBackoff(150 * time.Millisecond)
+
+// persist calls try until it meets no conflict. What outlasts the tries is an outage.
+func persist(ctx context.Context, op string, try func() error) error {
+	for n := range maxTries {
+		err := try()
+		if !errors.Is(err, errConflict) {
+			return err
+		}
+		if err := wait(ctx, n); err != nil {
+			return failed(op, err)
+		}
+	}
+	return fault.ErrUnavailable.In(op).Because(errConflict)
+}
+
+// wait sleeps before try n+1, longer and at random, so that rivals part.
+func wait(ctx context.Context, n int) error {
+	d, err := conflictBackoff.BackoffDelay(n, nil)
+	if err != nil {
+		return err
+	}
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(d / 8):
+		return nil
+	}
+}
+
+// settle is persist around commit.
+func (s *Store) settle(ctx context.Context, op string, writes ...write) (out []refusal, err error) {
+	err = persist(ctx, op, func() error {
+		out, err = s.commit(ctx, op, writes...)
+		return err
+	})
+	return out, err
+}

@@ -1,0 +1,106 @@
+// Package order is the cart or order that a coupon is applied to: lines,
+// shipping, currency, and the arithmetic of its totals.
+package order
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/lagniappe/lagniappe/internal/fault"
+	"github.com/lagniappe/lagniappe/internal/money"
+	"github.com/lagniappe/lagniappe/internal/shop"
+)
+
+// The faults of orders.
+var (
+	ErrLineRepeated    = fault.Define(fault.Invalid, "line_repeated")
+	ErrCurrencyUnknown = fault.Define(fault.Invalid, "currency_unknown")
+)
+
+// Order is what the shop is about to sell. Amounts are in minor units of Currency.
+type Order struct {
+	ID             string            `json:"id,omitzero" pattern:"^[A-Za-z0-9._:-]{1,128}$" patternDescription:"1 to 128 of A–Z a–z 0–9 . _ : - (no e-mail addresses)" doc:"The shop's own order id. Required to redeem, optional to validate." example:"order-1001"`
+	Currency       string            `json:"currency" minLength:"3" maxLength:"3" doc:"ISO 4217, capital letters." example:"EUR"`
+	Lines          []Line            `json:"lines" minItems:"1" maxItems:"100" nullable:"false"`
+	ShippingAmount int64             `json:"shipping_amount,omitzero" minimum:"0" maximum:"9007199254740991" doc:"In minor units." example:"490"`
+	Channel        string            `json:"channel,omitzero" maxLength:"40" example:"web"`
+	PlacedAt       time.Time         `json:"placed_at,omitzero" doc:"When the customer ordered, with a time zone."`
+	Metadata       map[string]string `json:"metadata,omitempty" maxProperties:"50"`
+}
+
+// Line is one position of an order.
+type Line struct {
+	ID         string   `json:"id" pattern:"^[A-Za-z0-9._:-]{1,128}$" patternDescription:"1 to 128 of A–Z a–z 0–9 . _ : -" example:"1"`
+	SKU        string   `json:"sku,omitzero" maxLength:"128" example:"mug-blue"`
+	Categories []string `json:"categories,omitempty" maxItems:"20"`
+	Quantity   int64    `json:"quantity" minimum:"1" maximum:"1000000" example:"2"`
+	UnitAmount int64    `json:"unit_amount" minimum:"0" maximum:"9007199254740991" doc:"Price of one, in minor units." example:"1950"`
+	UnitCost   int64    `json:"unit_cost,omitzero" minimum:"0" maximum:"9007199254740991" doc:"What one costs the shop, in minor units."`
+}
+
+// Amount is the line's price: unit amount times quantity.
+func (l Line) Amount() (int64, error) { return money.Mul(l.UnitAmount, l.Quantity) }
+
+// Totals are an order's sums before any discount.
+type Totals struct {
+	Lines    []int64 // each line's amount
+	Subtotal int64   // all lines, without shipping
+	Total    int64   // with shipping
+	Quantity int64   // items
+}
+
+// Check refuses what the schema cannot: unknown currencies, repeated line ids,
+// sums beyond [money.Max]. It returns the totals. Fields are named under "order".
+func (o Order) Check() (Totals, error) {
+	if !money.Valid(o.Currency) {
+		return Totals{}, ErrCurrencyUnknown.At("order.currency").Arg("Currency", o.Currency)
+	}
+	var t Totals
+	seen := make(map[string]bool, len(o.Lines))
+	for i, l := range o.Lines {
+		if seen[l.ID] {
+			return Totals{}, ErrLineRepeated.At(fmt.Sprintf("order.lines[%d].id", i)).Arg("ID", l.ID)
+		}
+		seen[l.ID] = true
+		amount, err := l.Amount()
+		if err != nil {
+			return Totals{}, money.ErrOverflow.At(fmt.Sprintf("order.lines[%d]", i))
+		}
+		t.Lines = append(t.Lines, amount)
+		t.Quantity += l.Quantity
+	}
+	var err error
+	if t.Subtotal, err = money.Add(t.Lines...); err == nil {
+		t.Total, err = money.Add(t.Subtotal, o.ShippingAmount)
+	}
+	if err != nil {
+		return Totals{}, money.ErrOverflow.At("order")
+	}
+	return t, nil
+}
+
+// FingerprintSize is the length of a fingerprint in bytes.
+const FingerprintSize = 12
+
+// Fingerprint is a keyed hash of what a redemption depends on: lines, amounts,
+// currency and codes. Two requests with one fingerprint ask for the same thing.
+// The order of lines and categories, the time, the channel and metadata do not matter.
+func (o Order) Fingerprint(s shop.Secrets, codes ...string) []byte {
+	lines := slices.Clone(o.Lines)
+	for i, l := range lines {
+		lines[i].Categories = slices.Sorted(slices.Values(l.Categories))
+	}
+	slices.SortFunc(lines, func(a, b Line) int {
+		if a.ID < b.ID {
+			return -1
+		}
+		return 1
+	})
+	canonical, err := json.Marshal(Order{ID: o.ID, Currency: o.Currency, Lines: lines, ShippingAmount: o.ShippingAmount})
+	if err != nil {
+		panic("order.Fingerprint: " + err.Error()) // strings and integers always encode
+	}
+	return s.Replay.Sum(append([]string{string(canonical)}, codes...)...)[:FingerprintSize]
+}

@@ -1,0 +1,110 @@
+// Package web is the one way in: it checks the key, decodes and validates the
+// request, and renders answers and problems. Handlers are typed functions that
+// return a value or an error; [Handle] registers them together with their part
+// of the OpenAPI document, so that contract and code are one thing.
+//
+// A request passes: request id, log line and panic guard (middleware.go) → key
+// and scope (auth.go) → strict JSON and schema (json.go, huma) → handler →
+// answer, or the one renderer of problems (problem.go, sentences.go).
+package web
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"github.com/lagniappe/lagniappe/internal/fault"
+	"github.com/lagniappe/lagniappe/internal/shop"
+)
+
+// Callers checks keys.
+type Callers interface {
+	// Caller finds whose key it is, or shop.ErrKeyInvalid.
+	Caller(ctx context.Context, token string) (shop.Caller, error)
+}
+
+// Front is what every HTTP function is built with.
+type Front struct {
+	Callers   Callers
+	Now       func() time.Time
+	Log       *slog.Logger
+	RequestID func(context.Context) string // nil: drawn at random
+	Document  *huma.OpenAPI                // nil: the function's own; the contract collects all in one
+}
+
+// API is one function's operations.
+type API struct {
+	front Front
+	mux   *http.ServeMux
+	huma  huma.API
+}
+
+// MaxBody is the largest request body in bytes.
+const MaxBody = 64 << 10
+
+// NewAPI makes an API without operations.
+func NewAPI(f Front) *API {
+	if f.Document == nil {
+		f.Document = NewDocument()
+	}
+	mux := http.NewServeMux()
+	a := &API{front: f, mux: mux}
+	a.huma = humago.New(mux, huma.Config{
+		OpenAPI:                      f.Document,
+		Formats:                      map[string]huma.Format{"application/json": strictJSON, "json": strictJSON},
+		DefaultFormat:                "application/json",
+		RejectUnknownQueryParameters: true,
+	})
+	a.huma.UseMiddleware(a.authenticate)
+	mux.HandleFunc("/", NotFound)
+	return a
+}
+
+// NotFound answers a route that does not exist, or not with that method.
+func NotFound(w http.ResponseWriter, r *http.Request) {
+	writeProblem(w, r, fault.ErrNotFound.In("web.NotFound"))
+}
+
+// Op describes an operation.
+type Op struct {
+	Method, Path string
+	ID           string // operationId
+	Summary      string
+	Doc          string
+	Tag          string
+	Scope        shop.Scope // what the key must permit; empty: anybody
+	Browser      bool       // open to publishable keys, and so to other origins
+	Status       int        // of success; 200 where unset
+	Errors       []int      // statuses beside the usual
+}
+
+// Handle registers an operation.
+func Handle[I, O any](a *API, op Op, h func(context.Context, *I) (*O, error)) {
+	huma.Register(a.huma, op.huma(), h)
+}
+
+func (op Op) huma() huma.Operation {
+	o := huma.Operation{
+		Method: op.Method, Path: op.Path, OperationID: op.ID, Summary: op.Summary, Description: op.Doc,
+		DefaultStatus: op.Status, MaxBodyBytes: MaxBody + 1, BodyReadTimeout: -1, Errors: op.Errors,
+		Metadata: map[string]any{metaOp: op},
+	}
+	if op.Tag != "" {
+		o.Tags = []string{op.Tag}
+	}
+	if op.Scope != "" {
+		o.Security = []map[string][]string{{"secret_key": {string(op.Scope)}}}
+		o.Errors = append(o.Errors, 400, 401, 403, 422, 429, 500, 503)
+	}
+	if op.Browser {
+		o.Security = append(o.Security, map[string][]string{"publishable_key": {string(op.Scope)}})
+	}
+	return o
+}
+
+// Handler gives the API as an http.Handler, with everything around it.
+func (a *API) Handler() http.Handler { return a.front.guard(a.mux) }

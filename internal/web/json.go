@@ -1,0 +1,54 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// strictJSON reads JSON as RFC 8259 wants it and a shop's developer needs it:
+// a name twice in one object, invalid UTF-8, a wrong letter case and anything
+// after the value are errors, not guesses.
+var strictJSON = huma.Format{
+	Marshal: func(w io.Writer, v any) error {
+		return json.MarshalWrite(w, v, json.Deterministic(true))
+	},
+	Unmarshal: func(data []byte, v any) error { return located(json.Unmarshal(data, v)) },
+}
+
+// located turns a decoding error into a message that problem.go understands:
+// a sentence's name and, behind a bar, the place. Huma hands on only the text.
+func located(err error) error {
+	var syntax *jsontext.SyntacticError
+	var semantic *json.SemanticError
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, jsontext.ErrDuplicateName) && errors.As(err, &syntax):
+		return fmt.Errorf("field_repeated|%s", path(syntax.JSONPointer))
+	case errors.As(err, &semantic):
+		return fmt.Errorf("value_invalid|%s", path(semantic.JSONPointer))
+	}
+	return errors.New("body_malformed|")
+}
+
+// path writes a JSON pointer as elsewhere in problems: /order/lines/0/id becomes order.lines[0].id.
+func path(p jsontext.Pointer) string {
+	var b strings.Builder
+	for token := range p.Tokens() {
+		switch {
+		case token != "" && strings.Trim(token, "0123456789") == "":
+			b.WriteString("[" + token + "]")
+		case b.Len() > 0:
+			b.WriteString("." + token)
+		default:
+			b.WriteString(token)
+		}
+	}
+	return b.String()
+}

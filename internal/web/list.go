@@ -1,0 +1,71 @@
+package web
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"encoding/base64"
+
+	"github.com/lagniappe/lagniappe/internal/fault"
+	"github.com/lagniappe/lagniappe/internal/shop"
+)
+
+// List is a page of results.
+type List[T any] struct {
+	Object     string `json:"object" enum:"list"`
+	Data       []T    `json:"data"`
+	HasMore    bool   `json:"has_more"`
+	NextCursor string `json:"next_cursor,omitzero" doc:"Pass it as cursor to get the next page."`
+}
+
+// Paging is how a caller asks for a page.
+type Paging struct {
+	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"20"`
+	Cursor string `query:"cursor" maxLength:"1000" doc:"next_cursor of the page before."`
+}
+
+// NewList makes a page; next is where the following one begins, empty on the last.
+func NewList[T any](c shop.Caller, filter string, data []T, next string) (*List[T], error) {
+	l := &List[T]{Object: "list", Data: data, HasMore: next != ""}
+	if l.Data == nil {
+		l.Data = []T{}
+	}
+	if next == "" {
+		return l, nil
+	}
+	aead, err := cursorCipher(c)
+	if err != nil {
+		return nil, err
+	}
+	l.NextCursor = base64.RawURLEncoding.EncodeToString(aead.Seal(nil, nil, []byte(next), []byte(filter)))
+	return l, nil
+}
+
+// Position opens a cursor. It is sealed (AES-256-GCM) with a key of the
+// caller's side and bound to the list and its filter, so that it is opaque and
+// cannot be forged or carried to another list.
+func (p Paging) Position(c shop.Caller, filter string) (string, error) {
+	if p.Cursor == "" {
+		return "", nil
+	}
+	sealed, err := base64.RawURLEncoding.DecodeString(p.Cursor)
+	if err != nil {
+		return "", fault.ErrCursorInvalid.At("cursor")
+	}
+	aead, err := cursorCipher(c)
+	if err != nil {
+		return "", err
+	}
+	at, err := aead.Open(nil, nil, sealed, []byte(filter))
+	if err != nil {
+		return "", fault.ErrCursorInvalid.At("cursor")
+	}
+	return string(at), nil
+}
+
+func cursorCipher(c shop.Caller) (cipher.AEAD, error) {
+	block, err := aes.NewCipher(c.Secrets.Pages)
+	if err != nil {
+		return nil, fault.ErrInternal.In("web.cursorCipher").Because(err)
+	}
+	return cipher.NewGCMWithRandomNonce(block)
+}

@@ -1,0 +1,138 @@
+package web
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+
+	"github.com/lagniappe/lagniappe/internal/fault"
+	"github.com/lagniappe/lagniappe/internal/ident"
+	"github.com/lagniappe/lagniappe/internal/shop"
+)
+
+// note is what a request leaves for its log line. It holds no path, query,
+// header or body: codes, keys and addresses stay out of the log.
+type note struct {
+	id     string
+	caller shop.Caller
+	fault  *fault.Error
+}
+
+type noteKey struct{}
+
+func noteOf(ctx context.Context) *note {
+	n, _ := ctx.Value(noteKey{}).(*note)
+	return n
+}
+
+func noteFault(ctx context.Context, f *fault.Error) {
+	if n := noteOf(ctx); n != nil {
+		n.fault = f
+	}
+}
+
+func noteCaller(ctx context.Context, c shop.Caller) {
+	if n := noteOf(ctx); n != nil {
+		n.caller = c
+	}
+}
+
+func requestID(ctx context.Context) string {
+	if n := noteOf(ctx); n != nil {
+		return n.id
+	}
+	return ""
+}
+
+// guard gives every request its id, its log line, and an answer even if the handler panics.
+func (f Front) guard(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		n, start := &note{id: f.requestID(r.Context())}, f.Now()
+		rec := &recorder{ResponseWriter: w}
+		r = r.WithContext(context.WithValue(r.Context(), noteKey{}, n))
+		rec.Header().Set("Request-Id", n.id)
+		rec.Header().Set("Cache-Control", "no-store")
+		rec.Header().Set("X-Content-Type-Options", "nosniff")
+		defer func() {
+			if p := recover(); p != nil {
+				f.rescue(rec, r, p)
+			}
+			f.Log.LogAttrs(r.Context(), level(rec.status), "request", n.attrs(r, rec.status, f.Now().Sub(start).Microseconds())...)
+		}()
+		next.ServeHTTP(rec, r)
+	})
+}
+
+func (f Front) requestID(ctx context.Context) string {
+	if f.RequestID != nil {
+		if id := f.RequestID(ctx); id != "" {
+			return id
+		}
+	}
+	id, err := ident.New(rand.Reader, "req_")
+	if err != nil {
+		return "req_unknown"
+	}
+	return id
+}
+
+func (f Front) rescue(rec *recorder, r *http.Request, p any) {
+	failure := fault.ErrInternal.In("web.guard").Because(fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
+	if rec.status == 0 {
+		writeProblem(rec, r, failure)
+	}
+	noteFault(r.Context(), failure)
+}
+
+func (n *note) attrs(r *http.Request, status int, micros int64) []slog.Attr {
+	attrs := []slog.Attr{
+		slog.String("request_id", n.id), slog.String("route", r.Pattern), slog.Int("status", status),
+		slog.Int64("duration_us", micros),
+	}
+	if n.caller.ID != "" {
+		attrs = append(attrs, slog.String("shop", n.caller.Space.Shop), slog.String("side", n.caller.Space.Side()),
+			slog.String("key", n.caller.ID))
+	}
+	if n.fault != nil {
+		attrs = append(attrs, slog.String("code", n.fault.Code))
+		if n.fault.Err != nil {
+			attrs = append(attrs, slog.String("error", n.fault.Error()))
+		}
+	}
+	return attrs
+}
+
+func level(status int) slog.Level {
+	if status >= http.StatusInternalServerError {
+		return slog.LevelError
+	}
+	return slog.LevelInfo
+}
+
+// recorder remembers the status that was sent.
+type recorder struct {
+	http.ResponseWriter
+	status int
+}
+
+// WriteHeader implements http.ResponseWriter.
+func (r *recorder) WriteHeader(status int) {
+	if r.status == 0 {
+		r.status = status
+	}
+	r.ResponseWriter.WriteHeader(status)
+}
+
+// Write implements http.ResponseWriter.
+func (r *recorder) Write(b []byte) (int, error) {
+	if r.status == 0 {
+		r.status = http.StatusOK
+	}
+	return r.ResponseWriter.Write(b)
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
