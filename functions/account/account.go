@@ -52,25 +52,28 @@ func New(f web.Front, store Store) http.Handler {
 // CreateInput is a new key.
 type CreateInput struct {
 	IdempotencyKey string `header:"Idempotency-Key" maxLength:"255"`
-	Body           struct {
-		Kind           shop.Kind    `json:"kind" enum:"secret,publishable"`
-		Name           string       `json:"name,omitzero" maxLength:"200" example:"checkout"`
-		Scopes         []shop.Scope `json:"scopes,omitempty" maxItems:"20" doc:"What it may do; everything its kind can where left out." example:"[\"validations:write\",\"redemptions:write\"]"`
-		AllowedOrigins []string     `json:"allowed_origins,omitempty" maxItems:"20" doc:"Publishable keys: web origins that may use it." example:"[\"https://shop.example\"]"`
-		ExpiresAt      time.Time    `json:"expires_at,omitzero"`
-	}
-	RawBody []byte
+	Body           KeyRequest
+	RawBody        []byte
 }
 
-// Created is a key with its token.
-type Created struct {
+// KeyRequest is the body of a new key.
+type KeyRequest struct {
+	Kind           shop.Kind    `json:"kind" enum:"secret,publishable"`
+	Name           string       `json:"name,omitzero" maxLength:"200" example:"checkout"`
+	Scopes         []shop.Scope `json:"scopes,omitempty" maxItems:"20" doc:"What it may do; everything its kind can where left out." example:"[\"validations:write\",\"redemptions:write\"]"`
+	AllowedOrigins []string     `json:"allowed_origins,omitempty" maxItems:"20" doc:"Publishable keys: web origins that may use it." example:"[\"https://shop.example\"]"`
+	ExpiresAt      time.Time    `json:"expires_at,omitzero"`
+}
+
+// KeyCreated is a key with its token.
+type KeyCreated struct {
 	shop.Key
 	Token           string `json:"key,omitzero" doc:"The key itself, shown this once. Keep it where secrets are kept."`
 	SecretAvailable bool   `json:"secret_available" doc:"False where this answer is a replay, which no longer has the key."`
 }
 
 // CreateOutput is the answer.
-type CreateOutput struct{ Body Created }
+type CreateOutput struct{ Body KeyCreated }
 
 func (h handler) create(ctx context.Context, in *CreateInput) (*CreateOutput, error) {
 	caller, b := shop.CallerFrom(ctx), in.Body
@@ -87,7 +90,7 @@ func (h handler) create(ctx context.Context, in *CreateInput) (*CreateOutput, er
 	token, key, err := h.store.CreateKey(ctx, caller.Space, shop.Key{
 		Kind: b.Kind, Name: b.Name, Scopes: scopes, AllowedOrigins: b.AllowedOrigins, ExpiresAt: b.ExpiresAt,
 	}, idem.New(caller.Secrets, "keys", in.IdempotencyKey, in.RawBody))
-	return &CreateOutput{Created{Key: key, Token: token, SecretAvailable: token != ""}}, err
+	return &CreateOutput{KeyCreated{Key: key, Token: token, SecretAvailable: token != ""}}, err
 }
 
 // ListOutput is all keys of the side.

@@ -75,15 +75,18 @@ func New(f web.Front, store Store) http.Handler {
 // IssueInput is a new coupon.
 type IssueInput struct {
 	IdempotencyKey string `header:"Idempotency-Key" maxLength:"255"`
-	Body           struct {
-		Campaign  string            `json:"campaign" maxLength:"64" example:"camp_06kd8t5v2w7x9y3z"`
-		Code      string            `json:"code,omitzero" minLength:"4" maxLength:"60" doc:"A name for everybody; leave it out for a random code." example:"SUMMER26"`
-		Customer  customer.Ref      `json:"customer,omitzero"`
-		StartsAt  time.Time         `json:"starts_at,omitzero" doc:"First moment of this coupon's own validity."`
-		ExpiresAt time.Time         `json:"expires_at,omitzero" doc:"First moment after this coupon's own validity."`
-		Metadata  map[string]string `json:"metadata,omitempty" maxProperties:"50"`
-	}
-	RawBody []byte
+	Body           CouponRequest
+	RawBody        []byte
+}
+
+// CouponRequest is the body of an issue.
+type CouponRequest struct {
+	Campaign  string            `json:"campaign" maxLength:"64" example:"camp_06kd8t5v2w7x9y3z"`
+	Code      string            `json:"code,omitzero" minLength:"4" maxLength:"60" doc:"A name for everybody; leave it out for a random code." example:"SUMMER26"`
+	Customer  customer.Ref      `json:"customer,omitzero"`
+	StartsAt  time.Time         `json:"starts_at,omitzero" doc:"First moment of this coupon's own validity."`
+	ExpiresAt time.Time         `json:"expires_at,omitzero" doc:"First moment after this coupon's own validity."`
+	Metadata  map[string]string `json:"metadata,omitempty" maxProperties:"50"`
 }
 
 // Output is a coupon.

@@ -66,9 +66,13 @@ func (h handler) get(ctx context.Context, in *IDInput) (*Output, error) {
 
 // LookUpInput is a code.
 type LookUpInput struct {
-	Body struct {
-		Code string `json:"code" maxLength:"160" example:"7KQ4-M2XC-9PDA"`
-	}
+	IdempotencyKey string `header:"Idempotency-Key" maxLength:"255" doc:"Accepted and ignored: nothing changes."`
+	Body           CouponLookup
+}
+
+// CouponLookup is the body of a look-up.
+type CouponLookup struct {
+	Code string `json:"code" maxLength:"160" example:"7KQ4-M2XC-9PDA"`
 }
 
 func (h handler) lookUp(ctx context.Context, in *LookUpInput) (*Output, error) {

@@ -13,11 +13,14 @@ import (
 // RedeemInput is an order and the code that it uses.
 type RedeemInput struct {
 	IdempotencyKey string `header:"Idempotency-Key" maxLength:"255"`
-	Body           struct {
-		Codes    []string     `json:"codes" minItems:"1" maxItems:"1" nullable:"false" doc:"One code." example:"[\"7KQ4-M2XC-9PDA\"]"`
-		Order    order.Order  `json:"order"`
-		Customer customer.Ref `json:"customer,omitzero"`
-	}
+	Body           RedemptionRequest
+}
+
+// RedemptionRequest is the body of a redemption.
+type RedemptionRequest struct {
+	Codes    []string     `json:"codes" minItems:"1" maxItems:"1" nullable:"false" doc:"One code." example:"[\"7KQ4-M2XC-9PDA\"]"`
+	Order    order.Order  `json:"order"`
+	Customer customer.Ref `json:"customer,omitzero"`
 }
 
 // Output is a redemption: 201 where it was made now, 200 where it is the first answer again.
@@ -66,10 +69,13 @@ func (h handler) get(ctx context.Context, in *IDInput) (*GetOutput, error) {
 // RollbackInput says why a redemption is undone.
 type RollbackInput struct {
 	IDInput
-	IdempotencyKey string `header:"Idempotency-Key" maxLength:"255" doc:"Accepted and ignored: redemption and return are the key."`
-	Body           *struct {
-		Return string `json:"return,omitzero" pattern:"^[A-Za-z0-9._:-]{1,128}$" patternDescription:"1 to 128 of A–Z a–z 0–9 . _ : -" doc:"The shop's id of the return that causes it; leave it out for a cancelled order."`
-	} `required:"false"`
+	IdempotencyKey string           `header:"Idempotency-Key" maxLength:"255" doc:"Accepted and ignored: redemption and return are the key."`
+	Body           *RollbackRequest `required:"false"`
+}
+
+// RollbackRequest is the body of a rollback; a cancelled order needs none.
+type RollbackRequest struct {
+	Return string `json:"return,omitzero" pattern:"^[A-Za-z0-9._:-]{1,128}$" patternDescription:"1 to 128 of A–Z a–z 0–9 . _ : -" doc:"The shop's id of the return that causes it; leave it out for a cancelled order."`
 }
 
 // RollbackOutput is a rollback: 201 where it was made now, 200 where it is the first answer again.

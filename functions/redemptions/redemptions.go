@@ -32,7 +32,7 @@ func New(f web.Front, store Store) http.Handler {
 	api, h := web.NewAPI(f), handler{f, store}
 	web.Handle(api, web.Op{
 		Method: http.MethodPost, Path: "/v1/redemptions", ID: "redeem", Tag: "Redemptions", Scope: shop.RedemptionsWrite,
-		Status: http.StatusCreated, Errors: []int{404, 409}, Summary: "Redeem a code for an order",
+		Status: http.StatusCreated, Replays: true, Errors: []int{404, 409}, Summary: "Redeem a code for an order",
 		Doc: "Coupon and order together are the redemption: sending the same again answers 200 with the first answer, " +
 			"sending the order with other lines or amounts answers 409 `redemption_differs`. After a rollback the order can redeem again. " +
 			"With an Idempotency-Key a late copy of a request whose redemption was rolled back since makes no second use; " +
@@ -45,7 +45,7 @@ func New(f web.Front, store Store) http.Handler {
 	}, h.get)
 	web.Handle(api, web.Op{
 		Method: http.MethodPost, Path: "/v1/redemptions/{id}/rollbacks", ID: "roll_back", Tag: "Redemptions", Scope: shop.RedemptionsWrite,
-		Status: http.StatusCreated, Errors: []int{404, 409}, Summary: "Roll a redemption back",
+		Status: http.StatusCreated, Replays: true, Errors: []int{404, 409}, Summary: "Roll a redemption back",
 		Doc: "Gives back the use and the customer's limit, once: sending it again answers 200 with the first answer.",
 	}, h.rollBack)
 	return api.Handler()

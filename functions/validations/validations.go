@@ -49,11 +49,14 @@ func preflight(context.Context, *struct{}) (*web.Preflight, error) {
 type Input struct {
 	IdempotencyKey string `header:"Idempotency-Key" maxLength:"255" doc:"Accepted and ignored: nothing changes."`
 	AcceptLanguage string `header:"Accept-Language" hidden:"true"`
-	Body           struct {
-		Codes    []string     `json:"codes" minItems:"1" maxItems:"1" nullable:"false" doc:"One code." example:"[\"7KQ4-M2XC-9PDA\"]"`
-		Order    order.Order  `json:"order"`
-		Customer customer.Ref `json:"customer,omitzero"`
-	}
+	Body           ValidationRequest
+}
+
+// ValidationRequest is the body of a validation.
+type ValidationRequest struct {
+	Codes    []string     `json:"codes" minItems:"1" maxItems:"1" nullable:"false" doc:"One code." example:"[\"7KQ4-M2XC-9PDA\"]"`
+	Order    order.Order  `json:"order"`
+	Customer customer.Ref `json:"customer,omitzero"`
 }
 
 // Validation is what would happen.

@@ -80,11 +80,19 @@ type Op struct {
 	Browser      bool       // open to publishable keys, and so to other origins
 	Status       int        // of success; 200 where unset
 	Errors       []int      // statuses beside the usual
+	Replays      bool       // a repeated POST answers 200 instead of 201
 }
 
 // Handle registers an operation.
 func Handle[I, O any](a *API, op Op, h func(context.Context, *I) (*O, error)) {
-	huma.Register(a.huma, op.huma(), h)
+	o := op.huma()
+	huma.Register(a.huma, o, h)
+	if op.Replays {
+		responses := a.front.Document.Paths[op.Path].Post.Responses
+		again := *responses["201"]
+		again.Description = "The first answer again"
+		responses["200"] = &again
+	}
 }
 
 func (op Op) huma() huma.Operation {

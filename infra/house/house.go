@@ -1,0 +1,93 @@
+// Package house puts all functions into one process, for the local server and
+// the end-to-end tests: the very handlers that Lambda runs, mounted as
+// template.yaml routes them. Each function has a client, a store and caches of
+// its own, as its instances on AWS have, so that nothing works here that would
+// not work there, and every call to a table can be told by its function.
+package house
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/lagniappe/lagniappe/infra/functions"
+	"github.com/lagniappe/lagniappe/infra/template"
+	"github.com/lagniappe/lagniappe/internal/app"
+	"github.com/lagniappe/lagniappe/internal/dynamo"
+	"github.com/lagniappe/lagniappe/internal/web"
+)
+
+// Options say what the house stands on.
+type Options struct {
+	Template *template.Template
+	Endpoint string           // of DynamoDB
+	Now      func() time.Time // nil: the real clock
+	Log      *slog.Logger     // nil: nowhere
+	Seen     func(Call)       // nil: nobody watches
+}
+
+// House is the functions in one process.
+type House struct {
+	http.Handler
+	Operator *dynamo.Store    // with all tables, for commands and tests
+	Client   *dynamodb.Client // unwatched
+}
+
+// New builds every function of the template and mounts its routes.
+func New(o Options) (*House, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	handlers := map[string]http.Handler{}
+	for _, f := range o.Template.Functions {
+		build, ok := functions.HTTP[f.Folder]
+		if !ok {
+			return nil, fmt.Errorf("house: template.yaml has %s, but functions/%s is not listed in infra/functions", f.LogicalID, f.Folder)
+		}
+		store := dynamo.New(o.client(f.LogicalID), tables(f.Environment), o.Now)
+		handlers[f.LogicalID] = build(web.Front{Callers: store, Now: o.Now, Log: o.Log.With("function", f.Folder)}, store)
+	}
+	operator := o
+	operator.Seen = nil
+	client := operator.client("")
+	return &House{Handler: mount(o.Template.Routes, handlers), Client: client, Operator: dynamo.New(client, everything, o.Now)}, nil
+}
+
+// everything are the tables under their names in template.yaml, as the emulator has them.
+var everything = dynamo.Tables{Shops: "ShopsTable", Campaigns: "CampaignsTable", Coupons: "CouponsTable"}
+
+func tables(environment map[string]string) dynamo.Tables {
+	return app.Tables(func(name string) string { return environment[name] })
+}
+
+func mount(routes []template.Route, handlers map[string]http.Handler) http.Handler {
+	mux := http.NewServeMux()
+	for _, r := range routes {
+		pattern := r.Method + " " + r.Path
+		switch r.Path {
+		case "$default":
+			pattern = "/"
+		case "/":
+			pattern = r.Method + " /{$}"
+		}
+		mux.Handle(pattern, handlers[r.Function])
+	}
+	return mux
+}
+
+func (o Options) client(function string) *dynamodb.Client {
+	env := map[string]string{
+		"AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "DYNAMODB_ENDPOINT": o.Endpoint,
+	}
+	return app.Client(func(name string) string { return env[name] }, func(d *dynamodb.Options) {
+		if o.Seen != nil {
+			d.APIOptions = append(d.APIOptions, watch(function, o.Seen))
+		}
+	})
+}
