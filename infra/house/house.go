@@ -39,7 +39,7 @@ type House struct {
 // New builds every function of the template and mounts its routes.
 func New(o Options) (*House, error) {
 	if o.Now == nil {
-		o.Now = time.Now
+		o.Now = app.Now
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

@@ -26,7 +26,7 @@ import (
 
 // Serve runs an HTTP function whose store is S, which the one store must implement.
 func Serve[S any](build func(web.Front, S) http.Handler) {
-	var store any = dynamo.New(Client(os.Getenv), Tables(os.Getenv), time.Now)
+	var store any = dynamo.New(Client(os.Getenv), Tables(os.Getenv), Now)
 	s, ok := store.(S)
 	if !ok { // infra/functions compiles every pair, so a test build fails first
 		panic(fmt.Sprintf("app.Serve: the store is no %T", *new(S)))
@@ -38,7 +38,7 @@ func Serve[S any](build func(web.Front, S) http.Handler) {
 func ServePublic(build func(web.Front) http.Handler) { start(build, nil) }
 
 func start(build func(web.Front) http.Handler, callers web.Callers) {
-	f := web.Front{Callers: callers, Now: time.Now, Log: Log(), RequestID: gatewayRequestID}
+	f := web.Front{Callers: callers, Now: Now, Log: Log(), RequestID: gatewayRequestID}
 	lambda.Start(httpadapter.NewV2(build(f)).ProxyWithContext)
 }
 
@@ -47,6 +47,10 @@ func gatewayRequestID(ctx context.Context) string {
 	c, _ := core.GetAPIGatewayV2ContextFromContext(ctx)
 	return c.RequestID
 }
+
+// Now is the clock, in UTC and in the milliseconds that rows keep, so that a
+// time reads the same in the first answer and in every later one.
+func Now() time.Time { return time.Now().UTC().Truncate(time.Millisecond) }
 
 // Log writes JSON lines to standard output, where Lambda collects them.
 func Log() *slog.Logger { return slog.New(slog.NewJSONHandler(os.Stdout, nil)) }

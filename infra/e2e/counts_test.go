@@ -1,0 +1,98 @@
+package e2e
+
+import (
+	"fmt"
+	"testing"
+)
+
+// cost is what an operation asked of DynamoDB.
+type cost struct {
+	requests    int
+	write, read float64
+}
+
+// costOf measures one call of a warm function.
+func (n *tenant) costOf(function string, call func() answer) (answer, cost) {
+	before := suite.calls.len()
+	a := call()
+	var c cost
+	for _, seen := range suite.calls.since(before, function) {
+		c.requests++
+		c.write += seen.Write
+		c.read += seen.Read
+	}
+	return a, c
+}
+
+// The budgets of a warm instance: what one call may cost in requests and write units.
+func TestBudgets(t *testing.T) {
+	n := newTenant(t)
+	plain, limited := n.campaign(nil), n.campaign(object{"max_redemptions": 1000, "max_redemptions_per_customer": 100})
+	n.coupon(plain, object{"code": "OPENTOALL"})
+	n.coupon(limited, object{"code": "LIMITED"})
+	who := object{"customer": "c-1"}
+	warm := n.coupon(plain, nil).str("code")
+	for i, code := range []string{warm, n.coupon(limited, nil).str("code"), "OPENTOALL", "LIMITED"} {
+		n.do("POST", "/v1/redemptions", use(code, fmt.Sprint("warm-", i), who)).want(201)
+		n.do("POST", "/v1/validations", use(code, "", who)).want(200)
+	}
+	ten := cart("o-10")
+	var lines []object
+	for i := range 10 {
+		lines = append(lines, object{"id": fmt.Sprint(i + 1), "sku": "sku-1", "quantity": 1, "unit_amount": 1995})
+	}
+	ten["lines"] = lines
+
+	for _, c := range []struct {
+		name     string
+		body     object
+		status   int
+		requests int
+		write    float64
+	}{
+		{"unique code", use(n.coupon(plain, nil).str("code"), "o-1", who), 201, 1, 2},
+		{"unique code, ten lines", use(n.coupon(plain, nil).str("code"), "", object{"order": ten}), 201, 1, 2},
+		{"unique code, campaign and customer limit", use(n.coupon(limited, nil).str("code"), "o-2", who), 201, 1, 8},
+		{"shared code without limit", use("OPENTOALL", "o-3", who), 201, 1, 2},
+		{"shared code with both limits", use("LIMITED", "o-4", who), 201, 1, 6},
+		{"replay", use(warm, "warm-0", who), 200, 1, 2},
+		{"replay of a shared code", use("LIMITED", "o-4", who), 200, 1, 6},
+		{"refusal", use(warm, "o-5", who), 409, 1, 2},
+		{"unknown code", use(flipped(warm), "o-6", who), 404, 1, 2},
+	} {
+		a, got := n.costOf("RedemptionsFunction", func() answer { return n.do("POST", "/v1/redemptions", c.body) })
+		a.want(c.status)
+		if got.requests > c.requests || got.write > c.write {
+			t.Errorf("%s: %+v, want at most %d requests and %v write units", c.name, got, c.requests, c.write)
+		}
+		t.Logf("%-45s %d request, %v write units", c.name, got.requests, got.write)
+	}
+	for _, code := range []string{n.coupon(plain, nil).str("code"), "LIMITED"} {
+		_, got := n.costOf("ValidationsFunction", func() answer { return n.do("POST", "/v1/validations", use(code, "o-7", who)).want(200) })
+		if got.requests != 1 || got.write != 0 {
+			t.Errorf("validate %s: %+v, want one read", code, got)
+		}
+	}
+}
+
+// flipped changes the last character of a key.
+func flipped(key string) string {
+	last := "0"
+	if key[len(key)-1:] == last {
+		last = "1"
+	}
+	return key[:len(key)-1] + last
+}
+
+// Junk keys fail their checksum: no request reaches the table.
+func TestJunkKeysCostNothing(t *testing.T) {
+	n := newTenant(t)
+	junk := []string{"", "sk_test_", "sk_test_abc", n.sk + "0", flipped(n.sk), "pk" + n.sk[2:], "sk_live" + n.sk[7:], "x"}
+	before := suite.calls.len()
+	for _, key := range junk {
+		n.as(key, "POST", "/v1/redemptions", use("ABCDEFGHJKMN", "o-1")).want(401, "key_invalid")
+	}
+	if got := suite.calls.since(before, "RedemptionsFunction"); len(got) != 0 {
+		t.Errorf("%d requests for junk", len(got))
+	}
+}

@@ -1,0 +1,81 @@
+// Command operator does what only the one who runs Lagniappe may do: create
+// shops. It works on the account and region that the AWS environment names, or
+// on any DynamoDB at DYNAMODB_ENDPOINT.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/alecthomas/kong"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/lagniappe/lagniappe/internal/app"
+	"github.com/lagniappe/lagniappe/internal/dynamo"
+	"github.com/lagniappe/lagniappe/internal/idem"
+	"github.com/lagniappe/lagniappe/internal/shop"
+)
+
+type commands struct {
+	ShopsTable string `help:"Name of the table of shops (output ShopsTable of the stack)." env:"SHOPS_TABLE" default:"ShopsTable"`
+	Endpoint   string `help:"Use this DynamoDB." env:"DYNAMODB_ENDPOINT"`
+
+	CreateShop createShop `cmd:"" help:"Create a shop and print its first keys, once."`
+}
+
+type createShop struct {
+	Name string `arg:"" help:"What people call the shop."`
+}
+
+func main() {
+	var c commands
+	k := kong.Parse(&c, kong.Name("operator"), kong.Description("Commands for the one who runs Lagniappe."))
+	ctx := context.Background()
+	store, err := c.store(ctx)
+	if err == nil {
+		err = k.Run(ctx, store)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "error:", err)
+		os.Exit(1)
+	}
+}
+
+func (c commands) store(ctx context.Context) (*dynamo.Store, error) {
+	cfg, err := config.LoadDefaultConfig(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("reading the AWS configuration: %w", err)
+	}
+	if c.Endpoint != "" {
+		cfg.BaseEndpoint = &c.Endpoint
+	}
+	if cfg.Region == "" {
+		return nil, fmt.Errorf("no AWS region: set AWS_REGION")
+	}
+	return dynamo.New(dynamodb.NewFromConfig(cfg, dynamo.Options), dynamo.Tables{Shops: c.ShopsTable}, app.Now), nil
+}
+
+// Run creates the shop and a secret and a publishable key for each side.
+func (c createShop) Run(ctx context.Context, store *dynamo.Store) error {
+	s, err := store.CreateShop(ctx, c.Name)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("shop %s (%s)\nThese keys are shown this once:\n", s.ID, s.Name)
+	for _, live := range []bool{false, true} {
+		for _, kind := range []shop.Kind{shop.Secret, shop.Publishable} {
+			scopes, err := shop.ScopesFor(kind, nil)
+			if err != nil {
+				return err
+			}
+			token, _, err := store.CreateKey(ctx, shop.Space{Shop: s.ID, Live: live}, shop.Key{Kind: kind, Name: "first", Scopes: scopes}, idem.Key{})
+			if err != nil {
+				return err
+			}
+			fmt.Println(" ", token)
+		}
+	}
+	return nil
+}
