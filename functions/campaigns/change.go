@@ -23,21 +23,31 @@ type Patch struct {
 // Schema implements huma.SchemaProvider: a definition in which every field may
 // be left out or null, so that the patch is held to the same bounds.
 func (Patch) Schema(r huma.Registry) *huma.Schema {
-	definition := *huma.SchemaFromType(r, reflect.TypeFor[coupon.Definition]())
-	definition.Required, definition.Properties = nil, map[string]*huma.Schema{}
-	for name, s := range huma.SchemaFromType(r, reflect.TypeFor[coupon.Definition]()).Properties {
-		if s.Ref != "" {
-			s = &huma.Schema{OneOf: []*huma.Schema{{Ref: s.Ref}, {Type: "null"}}}
-		} else {
-			s.Nullable = true
-		}
-		definition.Properties[name] = s
-	}
-	definition.Properties["apply_to_issued"] = &huma.Schema{
+	s := optional(r, huma.SchemaFromType(r, reflect.TypeFor[coupon.Definition]()))
+	s.Nullable = false
+	s.Properties["apply_to_issued"] = &huma.Schema{
 		Type: huma.TypeBoolean, Description: "Move coupons that are out to the terms as changed.",
 	}
-	definition.PrecomputeMessages()
-	return &definition
+	s.PrecomputeMessages()
+	return s
+}
+
+// optional copies a schema so that it and, in objects, all its fields may be
+// null or missing. Arrays stay whole: a merge patch replaces them.
+func optional(r huma.Registry, s *huma.Schema) *huma.Schema {
+	if s.Ref != "" {
+		s = r.SchemaFromRef(s.Ref)
+	}
+	c := *s
+	c.Nullable, c.Required = true, nil
+	if s.Properties != nil {
+		c.Properties = make(map[string]*huma.Schema, len(s.Properties))
+		for name, field := range s.Properties {
+			c.Properties[name] = optional(r, field)
+		}
+	}
+	c.PrecomputeMessages()
+	return &c
 }
 
 // UnmarshalJSON splits the flag from the patch.

@@ -23,13 +23,14 @@ var (
 	errTooMany         = fault.Define(fault.Invalid, "too_many")
 	errNotOneOf        = fault.Define(fault.Invalid, "not_one_of")
 	errPatternMismatch = fault.Define(fault.Invalid, "pattern_mismatch")
+	errSeveralInvalid  = fault.Define(fault.Invalid, "several_invalid")
 	errTimeInvalid     = fault.Define(fault.Invalid, "time_invalid")
 
 	errFieldMissing = coupon.ErrFieldMissing
 )
 
 var requestFaults = map[int]*fault.Error{
-	400: errBodyMalformed, 408: errBodyMalformed, 413: errBodyTooLarge, 415: errMediaType, 422: fault.ErrInvalid,
+	400: errBodyMalformed, 408: errBodyMalformed, 413: errBodyTooLarge, 415: errMediaType, 422: errSeveralInvalid,
 }
 
 var findings = byCode(

@@ -12,6 +12,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -53,7 +54,7 @@ func NewAPI(f Front) *API {
 	}
 	mux := http.NewServeMux()
 	a := &API{front: f, mux: mux}
-	a.huma = humago.New(mux, huma.Config{
+	a.huma = humago.New(exact{mux}, huma.Config{
 		OpenAPI:                      f.Document,
 		Formats:                      map[string]huma.Format{"application/json": strictJSON, "json": strictJSON},
 		DefaultFormat:                "application/json",
@@ -62,6 +63,18 @@ func NewAPI(f Front) *API {
 	a.huma.UseMiddleware(a.authenticate)
 	mux.HandleFunc("/", NotFound)
 	return a
+}
+
+// exact is a mux in which "/" means the root alone, as it does in the contract
+// and for the gateway; to http.ServeMux it means everything.
+type exact struct{ *http.ServeMux }
+
+// HandleFunc implements humago.Mux.
+func (m exact) HandleFunc(pattern string, h func(http.ResponseWriter, *http.Request)) {
+	if strings.HasSuffix(pattern, " /") {
+		pattern += "{$}"
+	}
+	m.ServeMux.HandleFunc(pattern, h)
 }
 
 // NotFound answers a route that does not exist, or not with that method.

@@ -92,6 +92,7 @@ func init() {
 		}
 		return NewProblem(f, ctx.Header("Accept-Language"), requestID(ctx.Context()))
 	}
+	huma.ValidateStrictCasing = true // strictJSON is strict, too
 	sayInCodes()
 }
 
@@ -118,6 +119,9 @@ func requestFault(status int, errs []error) *fault.Error {
 	whole := requestFaults[status]
 	if whole == nil {
 		whole = fault.ErrInternal
+	}
+	if status == http.StatusUnsupportedMediaType {
+		return whole
 	}
 	if len(parts) == 1 {
 		one := *parts[0]

@@ -1,0 +1,66 @@
+package e2e
+
+import (
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/lagniappe/lagniappe/infra/house"
+	"github.com/lagniappe/lagniappe/internal/app"
+)
+
+// Without its table a function says 503 and when to come back; nothing panics.
+func TestOutage(t *testing.T) {
+	n := newTenant(t)
+	h, err := house.New(house.Options{Template: suite.template, Endpoint: "http://127.0.0.1:1", Now: app.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n.house = h
+	for _, path := range []string{"/v1/redemptions", "/v1/validations"} {
+		a := n.do("POST", path, use("ABCDEFGHJKMN", "o-1")).want(503, "temporarily_unavailable")
+		if a.Header.Get("Retry-After") == "" {
+			t.Error("no Retry-After")
+		}
+		checkProblem(t, path, a)
+	}
+}
+
+func TestReference(t *testing.T) {
+	n := newTenant(t)
+	page := n.as("", "GET", "/", nil).want(200)
+	if !strings.Contains(page.Raw, "Redeem a code for an order") || !strings.HasPrefix(page.Header.Get("Content-Type"), "text/html") {
+		t.Errorf("%v %.300s", page.Header, page.Raw)
+	}
+	doc := n.as("", "GET", "/openapi.json", nil).want(200)
+	if doc.Body["openapi"] != "3.1.0" {
+		t.Errorf("%.300s", doc.Raw)
+	}
+}
+
+// No key, code, address, customer or order stands in a log line, whatever went wrong.
+func TestLogsAreClean(t *testing.T) {
+	n := newTenant(t)
+	who := object{"customer": object{"email": "canary@example.org"}}
+	code := n.coupon(n.campaign(nil), who).str("code")
+	n.coupon(n.campaign(nil), object{"code": "CANARYCODE"})
+	n.do("POST", "/v1/redemptions", use(code, "canary-order", who)).want(http.StatusCreated)
+	n.do("POST", "/v1/redemptions", use(code, "canary-order-2", who)).want(409)
+	n.do("POST", "/v1/redemptions", use("CANARYCODE", "canary-order", object{"customer": "canary-customer"})).want(201)
+	n.do("POST", "/v1/redemptions", `{"canary-field": `).want(400)
+	n.do("GET", "/v1/coupons?customer=canary-customer", nil).want(200)
+	n.do("GET", "/canary-path", nil).want(404)
+	log := suite.log.String()
+	for _, canary := range []string{n.sk, n.pk, code, strings.ReplaceAll(code, "-", ""), "canary@", "CANARYCODE", "canary-"} {
+		if strings.Contains(log, canary) {
+			t.Errorf("%q is in the log", canary)
+		}
+	}
+	line := regexp.MustCompile(`"request_id":"req_[0-9a-z]{16}","route":"[A-Z]* ?/`)
+	for _, l := range strings.Split(strings.TrimSpace(log), "\n") {
+		if !line.MatchString(l) {
+			t.Errorf("a log line without request id or route: %s", l)
+		}
+	}
+}

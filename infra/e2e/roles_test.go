@@ -1,0 +1,85 @@
+package e2e
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/lagniappe/lagniappe/infra/house"
+)
+
+// TestZRoles compares each function's role with what the whole suite made it
+// call, both ways: nothing it calls may be missing, nothing may be granted that
+// it never calls. Emulators enforce no role, so this is the only guard. It runs
+// the operations that the roles are for itself; being the last test of the last
+// file, it also sees what the others called.
+func TestZRoles(t *testing.T) {
+	exercise(t)
+	granted, called := map[string]bool{}, map[string]bool{}
+	for _, f := range suite.template.Functions {
+		for _, g := range f.Grants {
+			granted[permission(f.LogicalID, house.Touch(g))] = true
+		}
+	}
+	suite.calls.mu.Lock()
+	defer suite.calls.mu.Unlock()
+	for _, c := range suite.calls.list {
+		for _, touch := range c.Touches {
+			called[permission(c.Function, touch)] = true
+		}
+	}
+	report(t, "is called but not granted", called, granted)
+	report(t, "is granted but never called", granted, called)
+}
+
+func report(t *testing.T, what string, have, lack map[string]bool) {
+	t.Helper()
+	var missing []string
+	for p := range have {
+		if !lack[p] {
+			missing = append(missing, p)
+		}
+	}
+	slices.Sort(missing)
+	for _, p := range missing {
+		t.Errorf("%s: %s", p, what)
+	}
+}
+
+func permission(function string, t house.Touch) string {
+	return fmt.Sprintf("%s %s %s", function, strings.TrimSuffix(t.Table+"/"+t.Index, "/"), t.Action)
+}
+
+// exercise calls every operation in each of its ways once.
+func exercise(t *testing.T) {
+	t.Helper()
+	n := newTenant(t)
+	camp := n.campaign(object{"max_redemptions": 100, "max_redemptions_per_customer": 10})
+	who := object{"customer": "c-1"}
+	named := n.coupon(camp, object{"code": "ROLETEST"})
+	code := n.do("POST", "/v1/coupons", object{"campaign": camp, "customer": "c-1"}, "Idempotency-Key", "k").want(201).str("code")
+	n.do("PATCH", "/v1/campaigns/"+camp, object{"name": "New", "max_redemptions": 200, "reason": object{"de": "neu", "en": "new"}}).want(200)
+	n.clock.move(definitionDelay)
+	for _, c := range []string{code, "ROLETEST"} { // issued under the first version: its terms are read
+		n.do("POST", "/v1/validations", use(c, "", who)).want(200)
+		id := n.do("POST", "/v1/redemptions", use(c, "o-1", who)).want(201).str("id")
+		n.do("POST", "/v1/redemptions/"+id+"/rollbacks", nil).want(201)
+	}
+	n.do("GET", "/v1/coupons?campaign="+camp, nil).want(200)
+	n.do("GET", "/v1/coupons?customer=c-1", nil).want(200)
+	n.do("POST", "/v1/coupons/"+named.str("id")+"/disable", nil).want(200)
+	n.do("POST", "/v1/coupons/"+named.str("id")+"/enable", nil).want(200)
+	n.do("GET", "/v1/campaigns", nil).want(200)
+	n.do("POST", "/v1/campaigns/"+camp+"/pause", nil).want(200)
+	n.do("POST", "/v1/redemptions", use("ROLETEST", "o-2", who)).want(201) // not noticed yet
+	n.clock.move(definitionDelay)
+	n.do("POST", "/v1/redemptions", use("ROLETEST", "o-3", who)).want(409)
+	key := n.do("POST", "/v1/keys", object{"kind": "secret"}, "Idempotency-Key", "k").want(201)
+	n.do("GET", "/v1/keys", nil).want(200)
+	n.do("POST", "/v1/keys/"+key.str("id")+"/revoke", nil).want(200)
+	one := n.campaign(object{"max_redemptions": 1})
+	n.coupon(one, object{"code": "ONLYONE"})
+	n.do("POST", "/v1/redemptions", use("ONLYONE", "o-1")).want(201)
+	n.do("POST", "/v1/redemptions", use("ONLYONE", "o-2")).want(409)
+}

@@ -1,0 +1,115 @@
+package e2e
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/lagniappe/lagniappe/infra/openapi"
+)
+
+// Another shop's ids, and the other side's, do not exist: on every route of the
+// contract that takes an id, whatever the method.
+func TestNobodyReachesAnotherShop(t *testing.T) {
+	mine, other := newTenant(t), newTenant(t)
+	camp := mine.campaign(nil)
+	c := mine.coupon(camp, object{"customer": "c-1"})
+	rdm := mine.do("POST", "/v1/redemptions", use(c.str("code"), "o-1", object{"customer": "c-1"})).want(201).str("id")
+	key := mine.do("POST", "/v1/keys", object{"kind": "secret"}).want(201).str("id")
+	ids := map[string]string{"campaigns": camp, "coupons": c.str("id"), "redemptions": rdm, "keys": key}
+
+	var doc struct {
+		Paths map[string]map[string]json.RawMessage
+	}
+	if err := json.Unmarshal(openapi.Document, &doc); err != nil {
+		t.Fatal(err)
+	}
+	tried := 0
+	for _, path := range slices.Sorted(maps.Keys(doc.Paths)) {
+		if !strings.Contains(path, "{id}") {
+			continue
+		}
+		id, ok := ids[strings.Split(path, "/")[2]]
+		if !ok {
+			t.Fatalf("%s: this test has no id for it; add one", path)
+		}
+		for method := range doc.Paths[path] {
+			for who, key := range map[string]string{"another shop": other.sk, "the other side": mine.live} {
+				a := other.as(key, strings.ToUpper(method), strings.Replace(path, "{id}", id, 1), body(method))
+				if a.Status != 404 || a.Body["code"] != "not_found" {
+					t.Errorf("%s %s by %s: %d %s", method, path, who, a.Status, a.Raw)
+				}
+				tried++
+			}
+		}
+	}
+	if tried < 20 {
+		t.Errorf("only %d routes tried", tried)
+	}
+	for _, key := range []string{other.sk, mine.live} {
+		other.as(key, "POST", "/v1/redemptions", use(c.str("code"), "o-2")).want(404, "coupon_unknown")
+		other.as(key, "POST", "/v1/coupons/lookup", object{"code": c.str("code")}).want(404, "coupon_unknown")
+		other.as(key, "POST", "/v1/coupons", object{"campaign": camp}).want(404, "not_found")
+		for _, list := range []string{"/v1/coupons?campaign=" + camp, "/v1/coupons?customer=c-1", "/v1/campaigns"} {
+			if a := other.as(key, "GET", list, nil).want(200); len(a.Body["data"].([]any)) != 0 {
+				t.Errorf("%s shows %s", list, a.Raw)
+			}
+		}
+	}
+}
+
+func body(method string) any {
+	if method == "patch" {
+		return object{"name": "Mine now"}
+	}
+	return nil
+}
+
+// The same code and the same order in two shops and on two sides are four things.
+func TestEqualCodesDoNotMeet(t *testing.T) {
+	a, b := newTenant(t), newTenant(t)
+	for _, n := range []struct {
+		t   *tenant
+		key string
+	}{{a, a.sk}, {a, a.live}, {b, b.sk}, {b, b.live}} {
+		camp := n.t.as(n.key, "POST", "/v1/campaigns", with(tenPercent(), object{"max_redemptions": 1})).want(201).str("id")
+		n.t.as(n.key, "POST", "/v1/coupons", object{"campaign": camp, "code": "TWIN"}).want(201)
+		n.t.as(n.key, "POST", "/v1/redemptions", use("TWIN", "o-1")).want(201)
+		n.t.as(n.key, "POST", "/v1/redemptions", use("TWIN", "o-2")).want(409, "quantity_exceeded")
+	}
+}
+
+// Cursors are bound to shop, side, list and filter.
+func TestCursorsDoNotTravel(t *testing.T) {
+	n, other := newTenant(t), newTenant(t)
+	camp, camp2 := n.campaign(nil), n.campaign(nil)
+	want := map[string]bool{}
+	for range 7 {
+		want[n.coupon(camp, nil).str("id")] = true
+	}
+	got, cursor, path := map[string]bool{}, "", "/v1/coupons?limit=3&campaign="+camp
+	first := n.do("GET", path, nil).want(200).str("next_cursor")
+	for pages := 1; ; pages++ {
+		a := n.do("GET", path+"&cursor="+cursor, nil).want(200)
+		for _, c := range a.Body["data"].([]any) {
+			got[c.(object)["id"].(string)] = true
+		}
+		if a.Body["has_more"] == false {
+			if pages != 3 {
+				t.Errorf("%d pages", pages)
+			}
+			break
+		}
+		cursor = a.str("next_cursor")
+	}
+	if !maps.Equal(got, want) {
+		t.Errorf("listed %v, want %v", got, want)
+	}
+	n.do("GET", "/v1/coupons?campaign="+camp2+"&cursor="+first, nil).want(422, "cursor_invalid")
+	n.do("GET", "/v1/campaigns?cursor="+first, nil).want(422, "cursor_invalid")
+	n.do("GET", path+"&cursor="+first[:len(first)-3]+"AAA", nil).want(422, "cursor_invalid")
+	other.do("GET", path+"&cursor="+first, nil).want(422, "cursor_invalid")
+	n.as(n.live, "GET", path+"&cursor="+first, nil).want(422, "cursor_invalid")
+}
