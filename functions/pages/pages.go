@@ -9,7 +9,6 @@ package pages
 import (
 	"bytes"
 	"context"
-	_ "embed"
 	"net/http"
 
 	"github.com/lagniappe/lagniappe/infra/openapi"

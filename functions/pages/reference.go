@@ -16,48 +16,54 @@ var page string
 // spec is the part of an OpenAPI document that the page shows.
 type spec struct {
 	Info struct {
-		Title, Version, Description string
-	}
-	Paths      map[string]map[string]operation
+		Title       string `json:"title"`
+		Version     string `json:"version"`
+		Description string `json:"description"`
+	} `json:"info"`
+	Paths      map[string]map[string]operation `json:"paths"`
 	Components struct {
-		Schemas map[string]schema
-	}
+		Schemas map[string]schema `json:"schemas"`
+	} `json:"components"`
 }
 
 type operation struct {
-	Method, Path string `json:"-"`
-	OperationID  string
-	Summary      string
-	Description  string
-	Tags         []string
-	Security     []map[string][]string
-	Parameters   []parameter
-	RequestBody  struct{ Content map[string]media }
-	Responses    map[string]struct {
-		Description string
-		Content     map[string]media
-	}
+	Method      string                `json:"-"`
+	Path        string                `json:"-"`
+	OperationID string                `json:"operationId"`
+	Summary     string                `json:"summary"`
+	Description string                `json:"description"`
+	Tags        []string              `json:"tags"`
+	Security    []map[string][]string `json:"security"`
+	Parameters  []parameter           `json:"parameters"`
+	RequestBody content               `json:"requestBody"`
+	Responses   map[string]content    `json:"responses"`
 }
 
 type parameter struct {
-	Name, In, Description string
-	Required              bool
-	Schema                schema
+	Name        string `json:"name"`
+	In          string `json:"in"`
+	Description string `json:"description"`
+	Required    bool   `json:"required"`
+	Schema      schema `json:"schema"`
 }
 
-type media struct{ Schema schema }
+type content struct {
+	Description string `json:"description"`
+	Content     map[string]struct {
+		Schema schema `json:"schema"`
+	} `json:"content"`
+}
 
 type schema struct {
-	Ref         string `json:"$ref"`
-	Type        any
-	Description string
-	Format      string
-	Pattern     string
-	Enum        []any
-	Items       *schema
-	OneOf       []schema
-	Properties  map[string]schema
-	Required    []string
+	Ref         string            `json:"$ref"`
+	Type        any               `json:"type"`
+	Description string            `json:"description"`
+	Format      string            `json:"format"`
+	Enum        []any             `json:"enum"`
+	Items       *schema           `json:"items"`
+	OneOf       []schema          `json:"oneOf"`
+	Properties  map[string]schema `json:"properties"`
+	Required    []string          `json:"required"`
 }
 
 // tagged is one section of the page.

@@ -27,7 +27,9 @@ func TestChangeHonoursIfMatch(t *testing.T) {
 	}
 	n.do("PATCH", path, object{"nonsense": 1}).want(422, "field_unknown")
 	n.do("PATCH", path, object{"rewards": []object{{"type": "percent_off", "percent_off": "200"}}}).want(422, "percent_invalid")
-	counts := together(20, func(i int) int { return n.do("PATCH", path, object{"metadata": object{fmt.Sprint("k", i): "v"}}).Status })
+	counts := together(20, func(i int) int {
+		return n.do("PATCH", path, object{"metadata": object{fmt.Sprint("k", i): "v"}}).Status
+	})
 	if counts[200]+counts[503] != 20 {
 		t.Errorf("answers %v", counts)
 	}

@@ -58,7 +58,7 @@ func TestLogsAreClean(t *testing.T) {
 		}
 	}
 	line := regexp.MustCompile(`"request_id":"req_[0-9a-z]{16}","route":"[A-Z]* ?/`)
-	for _, l := range strings.Split(strings.TrimSpace(log), "\n") {
+	for l := range strings.SplitSeq(strings.TrimSpace(log), "\n") {
 		if !line.MatchString(l) {
 			t.Errorf("a log line without request id or route: %s", l)
 		}

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -53,20 +54,33 @@ func run(m *testing.M) (code int, err error) {
 	if suite.template, err = template.Load(filepath.Join("..", "..", "template.yaml")); err != nil {
 		return 0, err
 	}
-	e, err := emulator.Start(ctx, emulator.Options{Dir: dir})
+	suite.log, suite.calls = &lockedBuffer{}, &calls{}
+	stop, err := startTables(ctx, dir)
 	if err != nil {
 		return 0, err
 	}
-	defer func() { _ = e.Stop() }()
-	suite.endpoint, suite.log, suite.calls = e.Endpoint, &lockedBuffer{}, &calls{}
+	defer func() { _ = stop() }()
+	return m.Run(), nil
+}
+
+// startTables uses the DynamoDB at DYNAMODB_ENDPOINT, or else the emulator.
+func startTables(ctx context.Context, dir string) (stop func() error, err error) {
+	stop = func() error { return nil }
+	var e *emulator.Emulator
+	if suite.endpoint = os.Getenv("DYNAMODB_ENDPOINT"); suite.endpoint == "" {
+		if e, err = emulator.Start(ctx, emulator.Options{Dir: dir}); err != nil {
+			return nil, err
+		}
+		stop, suite.endpoint = e.Stop, e.Endpoint
+	}
 	h, err := newHouse(app.Now)
 	if err != nil {
-		return 0, err
+		return stop, err
 	}
-	if err := emulator.Prepare(ctx, e, h.Client, suite.template.Tables); err != nil {
-		return 0, err
+	if e == nil {
+		return stop, emulator.CreateTables(ctx, h.Client, suite.template.Tables)
 	}
-	return m.Run(), nil
+	return stop, emulator.Prepare(ctx, e, h.Client, suite.template.Tables)
 }
 
 func newHouse(now func() time.Time) (*house.House, error) {
@@ -268,9 +282,9 @@ func (a answer) num(name string) int64 {
 
 // with overlays an object with more fields; nil removes one.
 func with(o object, more object) object {
-	out := object{}
-	for k, v := range o {
-		out[k] = v
+	out := maps.Clone(o)
+	if out == nil {
+		out = object{}
 	}
 	for k, v := range more {
 		if v == nil {

@@ -21,7 +21,7 @@ func TestNobodyReachesAnotherShop(t *testing.T) {
 	ids := map[string]string{"campaigns": camp, "coupons": c.str("id"), "redemptions": rdm, "keys": key}
 
 	var doc struct {
-		Paths map[string]map[string]json.RawMessage
+		Paths map[string]map[string]json.RawMessage `json:"paths"`
 	}
 	if err := json.Unmarshal(openapi.Document, &doc); err != nil {
 		t.Fatal(err)

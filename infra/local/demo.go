@@ -10,26 +10,25 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lagniappe/lagniappe/infra/demo"
 	"github.com/lagniappe/lagniappe/infra/house"
 )
 
-// demo does the main job over HTTP and prints it.
-type demo struct {
+// job does the main job over HTTP and prints it.
+type job struct {
 	ctx  context.Context
 	base string
-	key  string
 	out  io.Writer
 }
 
 // demonstrate issues a coupon, validates it, redeems it, redeems it again (the
 // same answer), and for another order (refused).
-func demonstrate(ctx context.Context, base string, h *house.House, data string, out io.Writer) error {
-	s, err := theShop(ctx, h, data)
-	if err != nil {
+func demonstrate(ctx context.Context, base string, h *house.House, out io.Writer) error {
+	if err := demo.Seed(ctx, h.Operator); err != nil {
 		return err
 	}
-	d := demo{ctx, base, s.Secret, out}
-	fmt.Fprintf(out, "A demo shop (%s), its keys for the test side:\n\nexport SK=%s\nexport PK=%s\n", s.Shop, s.Secret, s.Publishable)
+	d := job{ctx, base, out}
+	d.sayf("A demo shop (%s), its keys for the test side:\n\nexport SK=%s\nexport PK=%s\n", demo.ShopID, demo.SecretKey, demo.PublishableKey)
 	campaign, err := d.do("A campaign: 10 % off, and the reason that the customer is told.", "/v1/campaigns", http.StatusCreated,
 		`{"name": "Thank you", "rewards": [{"type": "percent_off", "percent_off": "10"}], "reason": {"de": "weil du uns Anna empfohlen hast", "en": "because you recommended us to Anna"}}`)
 	if err != nil {
@@ -43,7 +42,7 @@ func demonstrate(ctx context.Context, base string, h *house.House, data string, 
 	return d.redeem(fmt.Sprint(coupon["code"]))
 }
 
-func (d demo) redeem(code string) error {
+func (d job) redeem(code string) error {
 	order := fmt.Sprintf("order-%d", time.Now().UnixMilli())
 	steps := []struct {
 		say, path, order string
@@ -62,18 +61,20 @@ func (d demo) redeem(code string) error {
 			return err
 		}
 	}
-	fmt.Fprintln(d.out, "\nIssued, redeemed once, refused after: as it should be. Thank you.")
+	d.sayf("\nIssued, redeemed once, refused after: as it should be. Thank you.\n")
 	return nil
 }
 
+func (d job) sayf(format string, args ...any) { _, _ = fmt.Fprintf(d.out, format, args...) }
+
 // do sends a POST and prints it with its answer, as a curl that can be repeated.
-func (d demo) do(say, path string, want int, body string) (map[string]any, error) {
-	fmt.Fprintf(d.out, "\n# %s\ncurl -s %s%s -H \"Authorization: Bearer $SK\" -H 'Content-Type: application/json' -d '%s'\n", say, d.base, path, body)
+func (d job) do(say, path string, want int, body string) (map[string]any, error) {
+	d.sayf("\n# %s\ncurl -s %s%s -H \"Authorization: Bearer $SK\" -H 'Content-Type: application/json' -d '%s'\n", say, d.base, path, body)
 	r, err := http.NewRequestWithContext(d.ctx, http.MethodPost, d.base+path, strings.NewReader(body))
 	if err != nil {
 		return nil, err
 	}
-	r.Header.Set("Authorization", "Bearer "+d.key)
+	r.Header.Set("Authorization", "Bearer "+demo.SecretKey)
 	r.Header.Set("Content-Type", "application/json")
 	res, err := http.DefaultClient.Do(r)
 	if err != nil {
@@ -88,7 +89,7 @@ func (d demo) do(say, path string, want int, body string) (map[string]any, error
 	if err := json.Indent(&pretty, raw, "", "  "); err != nil {
 		return nil, fmt.Errorf("%s answered %d with no JSON: %s", path, res.StatusCode, raw)
 	}
-	fmt.Fprintf(d.out, "→ %s\n%s\n", res.Status, pretty.String())
+	d.sayf("→ %s\n%s\n", res.Status, pretty.String())
 	if res.StatusCode != want {
 		return nil, fmt.Errorf("%s answered %d, not %d", path, res.StatusCode, want)
 	}

@@ -120,7 +120,7 @@ func serve(ctx context.Context, o options, h *house.House, l net.Listener, data 
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(l) }()
 	base := "http://" + l.Addr().String()
-	result := demonstrate(ctx, base, h, data, os.Stdout)
+	result := demonstrate(ctx, base, h, os.Stdout)
 	if !o.Demo && result == nil {
 		fmt.Printf("\nLagniappe is up at %s (reference page; API below /v1). Ctrl-C stops it; the rows stay in %s.\n", base, data)
 		select {

@@ -104,7 +104,7 @@ func RedemptionID(seat string, attempt int) string {
 	if !ok {
 		panic("coupon.RedemptionID: not a seat: " + seat)
 	}
-	return ident.Encode(redemptionPrefix, binary.BigEndian.AppendUint16(b, uint16(attempt)))
+	return ident.Encode(redemptionPrefix, binary.BigEndian.AppendUint16(b, uint16(attempt))) //nolint:gosec // at most MaxAttempts
 }
 
 // ParseRedemptionID gives the seat and the attempt that the id names.

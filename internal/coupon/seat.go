@@ -39,14 +39,11 @@ type verdict struct {
 // limit, and exhaustion last.
 func (d Draft) explain(o Outcome) verdict {
 	s := o.Seat
-	if o.Read && !d.Coupon.Shared && !s.Exists {
-		return verdict{err: ErrUnknown.At("codes[0]")}
-	}
 	if v, mine := d.mine(s); mine {
 		return v
 	}
 	if o.Read && !d.Coupon.Shared {
-		if v, done := d.couponSays(s.Coupon); done {
+		if v, done := d.couponSays(s); done {
 			return v
 		}
 	}
@@ -87,10 +84,13 @@ func (d Draft) mine(s Seat) (verdict, bool) {
 	return verdict{}, false
 }
 
-// couponSays judges what only the coupon itself knows: its state, its owner,
+// couponSays judges what only the coupon itself knows: whether it exists, its state, its owner,
 // its dates, and the version of its terms.
-func (d Draft) couponSays(c Coupon) (verdict, bool) {
+func (d Draft) couponSays(s Seat) (verdict, bool) {
+	c := s.Coupon
 	switch {
+	case !s.Exists:
+		return verdict{err: ErrUnknown.At("codes[0]")}, true
 	case !c.Active:
 		return verdict{err: ErrNotActive.At("codes[0]")}, true
 	case c.Person != "" && d.Person == "":

@@ -2,6 +2,7 @@ package dynamo
 
 import (
 	"context"
+	"maps"
 
 	"github.com/lagniappe/lagniappe/internal/coupon"
 	"github.com/lagniappe/lagniappe/internal/fault"
@@ -79,13 +80,11 @@ func spread(uses int64, n int) []int64 {
 
 func campaignRow(sp shop.Space, c coupon.Campaign) item {
 	row := campaignKey(sp, c.ID, skHead)
-	for name, v := range (item{
+	maps.Copy(row, item{
 		"campaign_id": str(c.ID), "doc": document(c.Definition), "paused": boolean(!c.Active),
 		"campaign_version": num(c.Version), "terms_floor": num(c.Floor), "issued": boolean(c.Issued), "revision": num(c.Revision),
 		"prefix": str(c.Prefix), "slots": num(c.Slots), "created_at": moment(c.CreatedAt), "updated_at": moment(c.UpdatedAt),
-	}) {
-		row[name] = v
-	}
+	})
 	return row
 }
 

@@ -2,6 +2,7 @@ package dynamo
 
 import (
 	"context"
+	"maps"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -102,9 +103,7 @@ func couponRow(sp shop.Space, c coupon.Coupon) item {
 		set["metadata"] = document(c.Metadata)
 	}
 	set["created_at"] = moment(c.CreatedAt)
-	for name, v := range set {
-		row[name] = v
-	}
+	maps.Copy(row, set)
 	return row
 }
 

@@ -83,7 +83,7 @@ func bucketKey(s shop.Space, campaign string, n int) string {
 	return space(s) + "#" + campaign + "#" + strconv.Itoa(n)
 }
 
-func bucketOf(couponID string) int { return int(hash(couponID) % buckets) }
+func bucketOf(couponID string) int { return int(hash(couponID)) % buckets }
 
 func holderKey(s shop.Space, person string) string { return space(s) + "#" + person }
 

@@ -68,7 +68,7 @@ func (s *Store) query(ctx context.Context, q query) ([]item, error) {
 		KeyConditionExpression:    aws.String("#h = :h"),
 		ExpressionAttributeNames:  map[string]string{"#h": q.hashAttr},
 		ExpressionAttributeValues: item{":h": str(q.hash)},
-		ScanIndexForward:          aws.Bool(false), Limit: aws.Int32(int32(q.limit)),
+		ScanIndexForward:          aws.Bool(false), Limit: aws.Int32(int32(q.limit)), //nolint:gosec // at most 101
 	}
 	if q.below != "" {
 		in.KeyConditionExpression = aws.String("#h = :h AND #s < :s")

@@ -3,6 +3,7 @@ package dynamo
 import (
 	"context"
 	"fmt"
+	"maps"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -123,9 +124,9 @@ func (s *Store) freeSeat(sp shop.Space, r redemptionRows) write {
 		values:    item{":next": num(r.attempt + 1), ":attempt": num(r.attempt)},
 	}
 	if key := getStr(r.seatRow, "replay_key"); key != "" {
-		past := item{}
-		for k, v := range getMap(r.seatRow, "past_keys") {
-			past[k] = v
+		past := maps.Clone(getMap(r.seatRow, "past_keys"))
+		if past == nil {
+			past = item{}
 		}
 		past[key] = num(r.attempt)
 		w.set("past_keys", &types.AttributeValueMemberM{Value: past})

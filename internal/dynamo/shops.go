@@ -2,7 +2,8 @@ package dynamo
 
 import (
 	"context"
-	"crypto/rand"
+	"fmt"
+	"io"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -52,7 +53,9 @@ func (s *Store) CreateShop(ctx context.Context, name string) (shop.Shop, error) 
 	var ws []write
 	for _, live := range []bool{false, true} {
 		secret := make([]byte, shop.SecretSize)
-		rand.Read(secret)
+		if _, err := io.ReadFull(s.random, secret); err != nil {
+			return shop.Shop{}, fmt.Errorf("dynamo.CreateShop: %w", err)
+		}
 		row := key2(space(shop.Space{Shop: id, Live: live}), skShop)
 		row["name"], row["secret"], row["created_at"] = str(name), bin(secret), moment(s.now())
 		row["live_secret"], row["live_publishable"] = num(0), num(0)
@@ -60,7 +63,7 @@ func (s *Store) CreateShop(ctx context.Context, name string) (shop.Shop, error) 
 	}
 	refused, err := s.settle(ctx, "dynamo.CreateShop", ws...)
 	if err == nil && refused != nil {
-		err = fault.ErrUnavailable.In("dynamo.CreateShop")
+		err = shop.ErrShopExists
 	}
 	return shop.Shop{ID: id, Name: name}, err
 }

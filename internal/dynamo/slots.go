@@ -12,7 +12,7 @@ func firstSlot(d coupon.Draft) int {
 	if d.Campaign.Slots == 0 {
 		return 0
 	}
-	return int(hash(d.Order.ID) % uint32(d.Campaign.Slots))
+	return int(hash(d.Order.ID)) % d.Campaign.Slots
 }
 
 func nextSlot(d coupon.Draft, slot int) int {

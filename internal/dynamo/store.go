@@ -50,6 +50,14 @@ type Store struct {
 	exhausted *cache[struct{}]
 }
 
+// WithRandom gives a copy of the store that draws ids, codes and keys from r,
+// for a demo shop that is the same everywhere.
+func (s *Store) WithRandom(r io.Reader) *Store {
+	c := *s
+	c.random = r
+	return &c
+}
+
 // How long an instance trusts what it has read, and so how late it notices a
 // change made elsewhere. The contract names these delays.
 const (
@@ -87,8 +95,7 @@ func failed(op string, err error) error {
 	if err == nil {
 		return nil
 	}
-	var api smithy.APIError
-	if errors.As(err, &api) {
+	if api, ok := errors.AsType[smithy.APIError](err); ok {
 		switch api.ErrorCode() {
 		case "ValidationException", "AccessDeniedException", "ResourceNotFoundException", "UnrecognizedClientException":
 			return fault.ErrInternal.In(op).Because(err)

@@ -120,12 +120,12 @@ func refusals(op string, err error, n int) ([]refusal, error) {
 }
 
 func canceled(op string, e *types.TransactionCanceledException, n int) ([]refusal, error) {
-	out, any, conflict := make([]refusal, n), false, false
+	out, refused, conflict := make([]refusal, n), false, false
 	for i, reason := range e.CancellationReasons {
 		switch aws.ToString(reason.Code) {
 		case "None", "":
 		case "ConditionalCheckFailed":
-			out[i], any = refusal{failed: true, old: reason.Item}, true
+			out[i], refused = refusal{failed: true, old: reason.Item}, true
 		case "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded":
 			conflict = true
 		default:
@@ -135,7 +135,7 @@ func canceled(op string, e *types.TransactionCanceledException, n int) ([]refusa
 	if conflict && !out[0].failed {
 		return nil, errConflict
 	}
-	if any {
+	if refused {
 		return out, nil
 	}
 	return nil, failed(op, e)

@@ -80,6 +80,9 @@ func (k Subkey) ID(prefix string, parts ...string) string {
 	return ident.Encode(prefix, k.Sum(parts...)[:ident.Size])
 }
 
+// ErrShopExists says that the id drawn for a new shop is taken: draw again.
+var ErrShopExists = fault.Define(fault.Conflict, "shop_exists")
+
 // Shop is a tenant.
 type Shop struct {
 	ID   string

@@ -56,11 +56,11 @@ func (f Front) guard(next http.Handler) http.Handler {
 		rec.Header().Set("Request-Id", n.id)
 		rec.Header().Set("Cache-Control", "no-store")
 		rec.Header().Set("X-Content-Type-Options", "nosniff")
-		defer func() {
+		defer func() { //nolint:contextcheck // the request carries its context
 			if p := recover(); p != nil {
 				f.rescue(rec, r, p)
 			}
-			f.Log.LogAttrs(r.Context(), level(rec.status), "request", n.attrs(r, rec.status, f.Now().Sub(start).Microseconds())...)
+			f.Log.LogAttrs(r.Context(), level(rec.status), "request", n.attrs(r, rec.status, f.Now().Sub(start).Milliseconds())...)
 		}()
 		next.ServeHTTP(rec, r)
 	})
@@ -87,10 +87,10 @@ func (f Front) rescue(rec *recorder, r *http.Request, p any) {
 	noteFault(r.Context(), failure)
 }
 
-func (n *note) attrs(r *http.Request, status int, micros int64) []slog.Attr {
+func (n *note) attrs(r *http.Request, status int, millis int64) []slog.Attr {
 	attrs := []slog.Attr{
 		slog.String("request_id", n.id), slog.String("route", r.Pattern), slog.Int("status", status),
-		slog.Int64("duration_us", micros),
+		slog.Int64("duration_ms", millis),
 	}
 	if n.caller.ID != "" {
 		attrs = append(attrs, slog.String("shop", n.caller.Space.Shop), slog.String("side", n.caller.Space.Side()),

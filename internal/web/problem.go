@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strings"
 	"unicode/utf8"
@@ -12,7 +13,7 @@ import (
 )
 
 // Problem is an error as callers see it: RFC 9457 with a stable code.
-type Problem struct {
+type Problem struct { //nolint:errname // RFC 9457's own word; it is the schema's name in the contract
 	Type      string         `json:"type" doc:"Always about:blank; tell problems apart by code."`
 	Title     string         `json:"title" doc:"The HTTP status in words."`
 	Status    int            `json:"status"`
@@ -110,7 +111,7 @@ func writeProblem(w http.ResponseWriter, r *http.Request, f *fault.Error) {
 func requestFault(status int, errs []error) *fault.Error {
 	var parts []*fault.Error
 	for _, err := range errs {
-		if d, ok := err.(*huma.ErrorDetail); ok {
+		if d, ok := errors.AsType[*huma.ErrorDetail](err); ok {
 			parts = append(parts, detailFault(d))
 		} else if err != nil {
 			return faultOf(err)

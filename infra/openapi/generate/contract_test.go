@@ -45,8 +45,8 @@ func TestTemplateHasTheContractsRoutes(t *testing.T) {
 func operations(t *testing.T) []string {
 	t.Helper()
 	var doc struct {
-		OpenAPI string
-		Paths   map[string]map[string]json.RawMessage
+		OpenAPI string                                `json:"openapi"`
+		Paths   map[string]map[string]json.RawMessage `json:"paths"`
 	}
 	if err := json.Unmarshal(openapi.Document, &doc); err != nil {
 		t.Fatal(err)

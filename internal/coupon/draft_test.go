@@ -1,0 +1,163 @@
+package coupon
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/lagniappe/lagniappe/internal/fault"
+	"github.com/lagniappe/lagniappe/internal/order"
+	"github.com/lagniappe/lagniappe/internal/shop"
+)
+
+var noon = time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
+
+func testSecrets(t *testing.T) shop.Secrets {
+	t.Helper()
+	s, err := shop.Derive(make([]byte, shop.SecretSize))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// testDraft is order o-1 with a random code of a campaign without limits.
+func testDraft(t *testing.T, shared bool, change func(*Request, *Target)) Draft {
+	t.Helper()
+	s := testSecrets(t)
+	o := order.Order{ID: "o-1", Currency: "EUR", Lines: []order.Line{{ID: "1", Quantity: 1, UnitAmount: 1000}}}
+	sums, err := o.Check()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := Request{Secrets: s, Code: "ABCDEFGHJKMN", Order: o, Totals: sums, Person: "anna", Replay: "key", Now: noon}
+	target := Target{
+		Campaign: Campaign{ID: "camp_1", Active: true, Version: 3, Definition: Definition{Terms: Terms{
+			Rewards: []Reward{{Type: PercentOff, PercentOff: "10"}},
+		}}},
+		Coupon: Coupon{ID: ID(s, "ABCDEFGHJKMN"), Shared: shared, Active: true, CampaignVersion: 3},
+	}
+	if change != nil {
+		change(&r, &target)
+	}
+	return r.draft(target, target.Campaign.Terms, target.firstGuess())
+}
+
+func TestRefusals(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*Request, *Target)
+		want   error
+	}{
+		"fits":            {func(*Request, *Target) {}, nil},
+		"paused":          {func(_ *Request, t *Target) { t.Campaign.Active = false }, ErrNotActive},
+		"not begun":       {func(_ *Request, t *Target) { t.Campaign.StartsAt = noon.Add(1) }, ErrNotStarted},
+		"just begun":      {func(_ *Request, t *Target) { t.Campaign.StartsAt = noon }, nil},
+		"just ended":      {func(_ *Request, t *Target) { t.Campaign.ExpiresAt = noon }, ErrExpired},
+		"last moment":     {func(_ *Request, t *Target) { t.Campaign.ExpiresAt = noon.Add(1) }, nil},
+		"nobody named":    {func(r *Request, t *Target) { t.Campaign.MaxRedemptionsPerCustomer, r.Person = 1, "" }, ErrNeedsCustomer},
+		"other currency":  {func(_ *Request, t *Target) { t.Campaign.Rules.Currency = "USD" }, ErrCurrencyMismatch},
+		"below minimum":   {func(_ *Request, t *Target) { t.Campaign.Rules = Rules{MinimumAmount: 1001, Currency: "EUR"} }, ErrRulesViolated},
+		"at minimum":      {func(_ *Request, t *Target) { t.Campaign.Rules = Rules{MinimumAmount: 1000, Currency: "EUR"} }, nil},
+		"too few":         {func(_ *Request, t *Target) { t.Campaign.Rules.MinimumQuantity = 2 }, ErrRulesViolated},
+		"disabled shared": {func(_ *Request, t *Target) { t.Coupon.Shared, t.Coupon.Active = true, false }, ErrNotActive},
+	} {
+		if d := testDraft(t, false, c.change); !errors.Is(d.Refusal, c.want) || (d.Refusal == nil) != (c.want == nil) {
+			t.Errorf("%s: %v, want %v", name, d.Refusal, c.want)
+		}
+	}
+}
+
+// What an outcome means, in its fixed order.
+func TestExplain(t *testing.T) {
+	mine := Redemption{ID: "rdm_mine", Order: "o-1"}
+	plain := Coupon{Active: true, CampaignVersion: 3}
+	fingerprint := testDraft(t, false, nil).Fingerprint
+	taken := Seat{Exists: true, Order: "o-1", Fingerprint: fingerprint, Redemption: mine, Coupon: Coupon{}}
+	with := func(change func(*Seat)) Seat {
+		s := Seat{Exists: true, Coupon: plain}
+		change(&s)
+		return s
+	}
+	for name, c := range map[string]struct {
+		seat   Seat
+		others Outcome
+		change func(*Request, *Target)
+		err    error
+		replay bool
+		late   int
+		guess  *Guess
+	}{
+		"free":                     {seat: with(func(*Seat) {})},
+		"no coupon":                {seat: Seat{}, err: ErrUnknown},
+		"mine beats everything":    {seat: taken, others: Outcome{LimitReached: true, Exhausted: true}, change: func(_ *Request, t *Target) { t.Campaign.Active = false }, replay: true},
+		"mine, other key":          {seat: with(func(s *Seat) { *s = taken; s.Replay = "other" }), replay: true},
+		"mine, differs":            {seat: with(func(s *Seat) { *s = taken; s.Fingerprint = nil }), err: ErrRedemptionDiffers},
+		"mine, differs, same key":  {seat: with(func(s *Seat) { *s = taken; s.Fingerprint, s.Replay = nil, "key" }), err: fault.ErrIdempotencyKeyReused},
+		"another's, same key":      {seat: with(func(s *Seat) { s.Order, s.Replay = "o-2", "key" }), err: fault.ErrIdempotencyKeyReused},
+		"late copy":                {seat: with(func(s *Seat) { s.Attempt, s.Past = 1, map[string]int{"key": 0} }), late: 1},
+		"late copy, taken again":   {seat: with(func(s *Seat) { s.Order, s.Past = "o-2", map[string]int{"key": 0} }), late: 1},
+		"disabled beats taken":     {seat: with(func(s *Seat) { s.Coupon.Active, s.Order = false, "o-2" }), err: ErrNotActive},
+		"taken":                    {seat: with(func(s *Seat) { s.Order = "o-2" }), err: ErrQuantityExceeded},
+		"somebody else's":          {seat: with(func(s *Seat) { s.Coupon.Person = "ben" }), err: ErrOtherCustomer},
+		"personal, nobody named":   {seat: with(func(s *Seat) { s.Coupon.Person = "ben" }), change: func(r *Request, _ *Target) { r.Person = "" }, err: ErrNeedsCustomer},
+		"own start":                {seat: with(func(s *Seat) { s.Coupon.StartsAt = noon.Add(1) }), err: ErrNotStarted},
+		"own end":                  {seat: with(func(s *Seat) { s.Coupon.ExpiresAt = noon }), err: ErrExpired},
+		"older version":            {seat: with(func(s *Seat) { s.Coupon.CampaignVersion = 2 }), guess: &Guess{Version: 2}},
+		"older version, but moved": {seat: with(func(s *Seat) { s.Coupon.CampaignVersion = 2 }), change: func(_ *Request, t *Target) { t.Campaign.Floor = 3 }},
+		"second attempt":           {seat: with(func(s *Seat) { s.Attempt = 1 }), guess: &Guess{Version: 3, Attempt: 1}},
+		"too many attempts":        {seat: with(func(s *Seat) { s.Attempt = MaxAttempts }), err: ErrTooManyAttempts},
+		"refused beats exhausted":  {seat: with(func(*Seat) {}), others: Outcome{Exhausted: true}, change: func(_ *Request, t *Target) { t.Campaign.Active = false }, err: ErrNotActive},
+		"limit beats exhausted":    {seat: with(func(*Seat) {}), others: Outcome{LimitReached: true, Exhausted: true}, err: ErrCustomerLimit},
+		"slot says disabled":       {seat: with(func(*Seat) {}), others: Outcome{Disabled: true, LimitReached: true}, err: ErrNotActive},
+		"exhausted":                {seat: with(func(*Seat) {}), others: Outcome{Exhausted: true}, err: ErrQuantityExceeded},
+	} {
+		o := c.others
+		o.Read, o.Seat = true, c.seat
+		v := testDraft(t, false, c.change).explain(o)
+		if !errors.Is(v.err, c.err) || (v.err == nil) != (c.err == nil) || (v.replay != nil) != c.replay || v.late != c.late ||
+			(v.guess == nil) != (c.guess == nil) || v.guess != nil && *v.guess != *c.guess {
+			t.Errorf("%s: %+v", name, v)
+		}
+	}
+}
+
+// Apply keeps the version where terms stay, raises it where they change.
+func TestApplyVersions(t *testing.T) {
+	d := Definition{Name: "A", Terms: Terms{
+		Rewards: []Reward{{Type: PercentOff, PercentOff: "10"}}, Reason: Reason{"weil", "because"}, ExpiresAt: noon,
+	}}
+	c := NewCampaign("camp_1", "ABCD", false, d, noon)
+	renamed := d
+	renamed.Name, renamed.ExpiresAt = "B", noon.In(time.FixedZone("", 3600)) // the same moment
+	n, err := c.Apply(Change{Definition: renamed}, noon)
+	if err != nil || n.Version != 1 || n.Revision != 2 {
+		t.Errorf("%+v %v", n, err)
+	}
+	cheaper := d
+	cheaper.Rewards = []Reward{{Type: PercentOff, PercentOff: "5"}}
+	n, err = c.Apply(Change{Definition: cheaper, ApplyToIssued: true}, noon)
+	if err != nil || n.Version != 2 || n.Floor != 2 {
+		t.Errorf("%+v %v", n, err)
+	}
+	c.Issued = true
+	cheaper.Rewards = []Reward{{Type: FreeShipping}}
+	if _, err = c.Apply(Change{Definition: cheaper}, noon); !errors.Is(err, ErrCampaignIssued) {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestFingerprint(t *testing.T) {
+	s := testSecrets(t)
+	o := order.Order{ID: "o-1", Currency: "EUR", Lines: []order.Line{{ID: "1", Quantity: 1, UnitAmount: 5, Categories: []string{"a", "b"}}, {ID: "2", Quantity: 1, UnitAmount: 7}}}
+	same := o
+	same.Channel, same.PlacedAt = "web", noon
+	same.Lines = []order.Line{o.Lines[1], {ID: "1", Quantity: 1, UnitAmount: 5, Categories: []string{"b", "a"}}}
+	if string(o.Fingerprint(s, "A")) != string(same.Fingerprint(s, "A")) {
+		t.Error("order of lines, time or channel change the fingerprint")
+	}
+	dearer := o
+	dearer.ShippingAmount = 1
+	if string(o.Fingerprint(s, "A")) == string(dearer.Fingerprint(s, "A")) || string(o.Fingerprint(s, "A")) == string(o.Fingerprint(s, "B")) {
+		t.Error("amount or code do not change the fingerprint")
+	}
+}
