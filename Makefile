@@ -68,7 +68,7 @@ build-%Function: | need-go
 ##### Housekeeping
 
 .PHONY: clean
-clean: ## Remove tools, builds and emulators
+clean: ## Remove tools, builds, emulators and the local tables
 	rm -rf .cache .aws-sam infra/emulator/node_modules
 
 install = GOBIN="$(CURDIR)/.cache/bin" go install $(1)@$* && mv .cache/bin/$(notdir $(1)) $@

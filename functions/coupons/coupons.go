@@ -65,8 +65,8 @@ func New(f web.Front, store Store) http.Handler {
 		web.Handle(api, web.Op{
 			Method: http.MethodPost, Path: "/v1/coupons/{id}/" + path, ID: path + "_coupon", Tag: tag, Scope: shop.CouponsWrite,
 			Errors: []int{404}, Summary: map[bool]string{true: "Disable a coupon", false: "Enable a coupon"}[disabled],
-			Doc: "At once for random codes and for shared codes with a limit; within 5 seconds for shared codes without one. " +
-				"Doing it twice is doing it once.",
+			Doc: "A random code changes at once. A shared code with a limit is disabled at once; any other change of a shared code " +
+				"is noticed within 5 seconds. Doing it twice is doing it once.",
 		}, h.setDisabled(disabled))
 	}
 	return api.Handler()

@@ -122,7 +122,7 @@ func (h handler) list(ctx context.Context, in *ListInput) (*ListOutput, error) {
 		f.Person = who.Person(caller.Secrets)
 	}
 	if f == (coupon.Filter{}) {
-		return nil, coupon.ErrFieldMissing.At("campaign")
+		return nil, coupon.ErrFilterMissing.At("campaign")
 	}
 	filter := "coupons campaign=" + f.Campaign + " person=" + f.Person
 	below, err := in.Position(caller, filter)

@@ -1,13 +1,17 @@
 package pages
 
 import (
+	"cmp"
 	_ "embed"
 	"encoding/json"
 	"fmt"
 	"html/template"
 	"io"
+	"maps"
 	"slices"
 	"strings"
+
+	"github.com/lagniappe/lagniappe/internal/web"
 )
 
 //go:embed reference.html
@@ -24,6 +28,7 @@ type spec struct {
 	Components struct {
 		Schemas map[string]schema `json:"schemas"`
 	} `json:"components"`
+	Sentences map[string]string `json:"-"` // code of a problem → what it says
 }
 
 type operation struct {
@@ -85,10 +90,34 @@ func (s spec) Sections() []tagged {
 				}
 			}
 		}
-		slices.SortFunc(section.Operations, func(a, b operation) int {
-			return strings.Compare(a.Path+a.Method, b.Path+b.Method)
-		})
+		slices.SortFunc(section.Operations, byUse)
 		out = append(out, section)
+	}
+	return out
+}
+
+// byUse puts the short paths first, and on one path what makes before what reads and changes.
+func byUse(a, b operation) int {
+	methods := []string{"POST", "GET", "PATCH"}
+	return cmp.Or(
+		cmp.Compare(strings.Count(a.Path, "/"), strings.Count(b.Path, "/")),
+		strings.Compare(a.Path, b.Path),
+		cmp.Compare(slices.Index(methods, a.Method), slices.Index(methods, b.Method)),
+	)
+}
+
+// Answers are the statuses of success; Problems those of problems.
+func (o operation) Answers() map[string]content { return o.responses("2") }
+
+// Problems are the statuses that carry a Problem, in their order.
+func (o operation) Problems() []string { return slices.Sorted(maps.Keys(o.responses("4", "5"))) }
+
+func (o operation) responses(classes ...string) map[string]content {
+	out := map[string]content{}
+	for status, r := range o.Responses {
+		if slices.Contains(classes, status[:1]) {
+			out[status] = r
+		}
 	}
 	return out
 }
@@ -150,6 +179,7 @@ func render(w io.Writer, document []byte) error {
 	if err := json.Unmarshal(document, &s); err != nil {
 		return fmt.Errorf("pages: the document: %w", err)
 	}
+	s.Sentences = web.Sentences()
 	t, err := template.New("reference").Parse(page)
 	if err != nil {
 		return fmt.Errorf("pages: the template: %w", err)

@@ -9,6 +9,7 @@ package validations
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"github.com/lagniappe/lagniappe/internal/coupon"
@@ -94,15 +95,18 @@ func (h handler) validate(ctx context.Context, in *Input) (*Output, error) {
 	if caller.Publishable() && !in.Body.Customer.IsZero() {
 		return nil, customer.ErrTokenRequired.At("customer")
 	}
-	r, err := coupon.NewRequest(caller, code, in.Body.Order, in.Body.Customer, h.front.Now())
+	totals, err := in.Body.Order.Check()
 	if err != nil {
 		return nil, err
 	}
 	v := Validation{
-		Object: "validation", Livemode: caller.Space.Live, Currency: r.Order.Currency,
-		Subtotal: r.Totals.Subtotal, ShippingAmount: r.Order.ShippingAmount, AmountDue: r.Totals.Total,
+		Object: "validation", Livemode: caller.Space.Live, Currency: in.Body.Order.Currency,
+		Subtotal: totals.Subtotal, ShippingAmount: in.Body.Order.ShippingAmount, AmountDue: totals.Total,
 	}
-	would, err := coupon.Validate(ctx, h.store, r)
+	would, err := h.would(ctx, caller, in)
+	if errors.Is(err, customer.ErrIDInvalid) || errors.Is(err, customer.ErrEmailInvalid) {
+		return nil, err
+	}
 	if err != nil {
 		verdict, err := refuse(caller, code, in.AcceptLanguage, err)
 		v.Codes = []Verdict{verdict}
@@ -115,6 +119,16 @@ func (h handler) validate(ctx context.Context, in *Input) (*Output, error) {
 		Discount: a.Discount, Lines: a.Lines, Shipping: a.Shipping, Reason: &a.Reason,
 	}}
 	return &Output{v}, nil
+}
+
+// would prices the code for the order; the error says why it does not apply,
+// even where what the customer typed can be no code.
+func (h handler) would(ctx context.Context, caller shop.Caller, in *Input) (coupon.Redemption, error) {
+	r, err := coupon.NewRequest(caller, in.Body.Codes[0], in.Body.Order, in.Body.Customer, h.front.Now())
+	if err != nil {
+		return coupon.Redemption{}, err
+	}
+	return coupon.Validate(ctx, h.store, r)
 }
 
 // refuse turns the reason why a code does not apply into its verdict; outages stay errors.

@@ -60,6 +60,9 @@ func seedKey(ctx context.Context, store *dynamo.Store, kind shop.Kind) error {
 	}
 	want := shop.Key{Kind: kind, Name: "demo", Scopes: scopes}
 	_, _, err = store.WithRandom(seeded(string(kind))).CreateKey(ctx, shop.Space{Shop: ShopID}, want, idem.Key{})
+	if errors.Is(err, fault.ErrUnavailable) {
+		return fmt.Errorf("it was made before, and revoked since: remove the data folder to begin anew (%w)", err)
+	}
 	return err
 }
 

@@ -23,6 +23,7 @@ func TestBadBodies(t *testing.T) {
 		body, code, param string
 		status            int
 	}{
+		"null":                {`null`, "type_wrong", "body", 422},
 		"not JSON":            {`{"codes":`, "body_malformed", "", 400},
 		"nothing":             {``, "", "", 400},
 		"trailing":            {good + `{}`, "body_malformed", "", 400},
@@ -60,6 +61,12 @@ func TestBadBodies(t *testing.T) {
 	} {
 		for _, path := range []string{"/v1/redemptions", "/v1/validations"} {
 			a := n.do("POST", path, c.body)
+			if c.code == "code_malformed" && path == "/v1/validations" {
+				if a.Status != 200 || reason(a) != c.code { // a dry run says so with 200
+					t.Errorf("%s %s: %d %s", path, name, a.Status, a.Raw)
+				}
+				continue
+			}
 			if a.Status != c.status || c.code != "" && a.Body["code"] != c.code || c.param != "" && a.Body["param"] != c.param {
 				t.Errorf("%s %s: want %d %s at %q, got %d %.300s", path, name, c.status, c.code, c.param, a.Status, a.Raw)
 			}
@@ -131,7 +138,7 @@ func TestBadCoupons(t *testing.T) {
 	n.do("POST", "/v1/coupons", object{"campaign": camp, "code": random[:4] + "GIFT"}).want(409, "code_reserved")
 	n.do("POST", "/v1/coupons/lookup", object{"code": "sUmMeR 26"}).want(200)
 	n.do("POST", "/v1/coupons/lookup", object{"code": "SUMMER27"}).want(404, "coupon_unknown")
-	n.do("GET", "/v1/coupons", nil).want(422, "field_missing")
+	n.do("GET", "/v1/coupons", nil).want(422, "filter_missing")
 	n.do("GET", "/v1/coupons?campaign="+camp+"&limit=0", nil).want(422)
 	n.do("GET", "/v1/coupons?campaign="+camp+"&limit=ten", nil).want(422)
 	n.do("GET", "/v1/coupons?customer=anna@example.org", nil).want(422)

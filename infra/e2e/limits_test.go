@@ -160,3 +160,11 @@ func TestDisabledUniqueCodeStopsAtOnce(t *testing.T) {
 	n.do("POST", "/v1/coupons/"+c.str("id")+"/enable", nil).want(200)
 	n.do("POST", "/v1/redemptions", use(c.str("code"), "o-1")).want(http.StatusCreated)
 }
+
+// A coupon that takes nothing off an order is not used up by it.
+func TestNothingOffKeepsTheCoupon(t *testing.T) {
+	n := newTenant(t)
+	code := n.coupon(n.campaign(object{"rewards": []object{{"type": "free_shipping"}}}), nil).str("code")
+	n.do("POST", "/v1/redemptions", use(code, "", object{"order": with(cart("o-1"), object{"shipping_amount": 0})})).want(422, "nothing_to_discount")
+	n.do("POST", "/v1/redemptions", use(code, "o-1")).want(201)
+}

@@ -9,12 +9,11 @@ import (
 	"github.com/lagniappe/lagniappe/infra/house"
 )
 
-// TestZRoles compares each function's role with what the whole suite made it
-// call, both ways: nothing it calls may be missing, nothing may be granted that
-// it never calls. Emulators enforce no role, so this is the only guard. It runs
-// the operations that the roles are for itself; being the last test of the last
-// file, it also sees what the others called.
-func TestZRoles(t *testing.T) {
+// TestRoles compares each function's role with what the suite makes it call,
+// both ways: nothing it calls may be missing, nothing may be granted that it
+// never calls. Emulators enforce no role, so this is the only guard. It calls
+// every operation itself, and counts what the tests before it called.
+func TestRoles(t *testing.T) {
 	exercise(t)
 	granted, called := map[string]bool{}, map[string]bool{}
 	for _, f := range suite.template.Functions {

@@ -95,7 +95,7 @@ func open(ctx context.Context, o options, tpl *template.Template, data string) (
 		}
 		stop, endpoint = e.Stop, e.Endpoint
 	}
-	h, err := house.New(house.Options{Template: tpl, Endpoint: endpoint, Log: accessLog(o)})
+	h, err := house.New(house.Options{Template: tpl, Endpoint: endpoint, Log: accessLog()})
 	if err == nil && e != nil {
 		err = emulator.Prepare(ctx, e, h.Client, tpl.Tables)
 	} else if err == nil {
@@ -107,12 +107,15 @@ func open(ctx context.Context, o options, tpl *template.Template, data string) (
 	return h, stop, nil
 }
 
-// accessLog shows requests while the server stays up; the demo prints its own.
-func accessLog(o options) *slog.Logger {
-	if o.Demo {
-		return nil
-	}
-	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+// logLevel keeps requests out of the way of the demo, and shows them after it.
+var logLevel = func() *slog.LevelVar {
+	v := &slog.LevelVar{}
+	v.Set(slog.LevelWarn)
+	return v
+}()
+
+func accessLog() *slog.Logger {
+	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: logLevel}))
 }
 
 func serve(ctx context.Context, o options, h *house.House, l net.Listener, data string) error {
@@ -122,6 +125,7 @@ func serve(ctx context.Context, o options, h *house.House, l net.Listener, data 
 	base := "http://" + l.Addr().String()
 	result := demonstrate(ctx, base, h, os.Stdout)
 	if !o.Demo && result == nil {
+		logLevel.Set(slog.LevelInfo)
 		fmt.Printf("\nLagniappe is up at %s (reference page; API below /v1). Ctrl-C stops it; the rows stay in %s.\n", base, data)
 		select {
 		case <-ctx.Done():

@@ -19,7 +19,7 @@ import (
 )
 
 type commands struct {
-	ShopsTable string `help:"Name of the table of shops (output ShopsTable of the stack)." env:"SHOPS_TABLE" default:"ShopsTable"`
+	ShopsTable string `help:"Name of the table of shops (output ShopsTable of the stack)." env:"SHOPS_TABLE" required:""`
 	Endpoint   string `help:"Use this DynamoDB." env:"DYNAMODB_ENDPOINT"`
 
 	CreateShop createShop `cmd:"" help:"Create a shop and print its first keys, once."`
@@ -35,7 +35,8 @@ func main() {
 	ctx := context.Background()
 	store, err := c.store(ctx)
 	if err == nil {
-		err = k.Run(ctx, store)
+		k.BindTo(ctx, (*context.Context)(nil))
+		err = k.Run(store)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "error:", err)

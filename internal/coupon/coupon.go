@@ -15,6 +15,7 @@ const Prefix = "cpn_"
 var (
 	ErrCodeTaken         = fault.Define(fault.Conflict, "code_taken")
 	ErrCodeReserved      = fault.Define(fault.Conflict, "code_reserved")
+	ErrFilterMissing     = fault.Define(fault.Invalid, "filter_missing")
 	ErrSharedForCustomer = fault.Define(fault.Invalid, "shared_code_for_customer")
 )
 

@@ -95,12 +95,15 @@ func (r Request) draft(t Target, terms Terms, g Guess) Draft {
 	if d.Refusal = d.refusal(); d.Refusal == nil {
 		d.Discount = terms.Price(r.Order, r.Totals)
 	}
+	if d.Refusal == nil && d.Discount.Total == 0 {
+		d.Refusal = ErrNothingOff.At("order") // and the customer keeps the coupon
+	}
 	return d
 }
 
 func (d Draft) refusal() error {
 	if !d.Campaign.Active || d.Coupon.Shared && !d.Coupon.Active {
-		return ErrNotActive
+		return ErrNotActive.At("codes[0]")
 	}
 	if err := checkDates(d.Coupon.StartsAt, d.Coupon.ExpiresAt, d.Now); err != nil {
 		return err

@@ -21,6 +21,7 @@ var (
 	ErrRulesViolated    = fault.Define(fault.Invalid, "order_rules_violated")
 	ErrMinimumAmount    = fault.Define(fault.Invalid, "minimum_amount_missed")
 	ErrMinimumQuantity  = fault.Define(fault.Invalid, "minimum_quantity_missed")
+	ErrNothingOff       = fault.Define(fault.Invalid, "nothing_to_discount")
 	ErrCurrencyMismatch = fault.Define(fault.Invalid, "currency_mismatch")
 
 	// ErrNotUsable is what a browser is told instead of unknown, disabled,
@@ -41,10 +42,10 @@ func Veil(f *fault.Error) *fault.Error {
 // checkDates holds a validity to the half-open interval [starts, expires).
 func checkDates(starts, expires, now time.Time) error {
 	if !starts.IsZero() && now.Before(starts) {
-		return ErrNotStarted.Arg("StartsAt", starts)
+		return ErrNotStarted.At("codes[0]").Arg("StartsAt", starts)
 	}
 	if !expires.IsZero() && !now.Before(expires) {
-		return ErrExpired.Arg("ExpiresAt", expires)
+		return ErrExpired.At("codes[0]").Arg("ExpiresAt", expires)
 	}
 	return nil
 }

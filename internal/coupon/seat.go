@@ -93,13 +93,17 @@ func (d Draft) couponSays(s Seat) (verdict, bool) {
 		return verdict{err: ErrUnknown.At("codes[0]")}, true
 	case !c.Active:
 		return verdict{err: ErrNotActive.At("codes[0]")}, true
+	}
+	if err := checkDates(c.StartsAt, c.ExpiresAt, d.Now); err != nil {
+		return verdict{err: err}, true
+	}
+	switch {
+	case s.Order != "": // before its owner: whether a used code was somebody's is nobody's business
+		return verdict{err: ErrQuantityExceeded.At("codes[0]")}, true
 	case c.Person != "" && d.Person == "":
 		return verdict{err: ErrNeedsCustomer.At("customer")}, true
 	case c.Person != "" && c.Person != d.Person:
 		return verdict{err: ErrOtherCustomer.At("customer")}, true
-	}
-	if err := checkDates(c.StartsAt, c.ExpiresAt, d.Now); err != nil {
-		return verdict{err: err}, true
 	}
 	if c.CampaignVersion < d.Oldest || c.CampaignVersion > d.Version {
 		return verdict{guess: &Guess{Version: c.CampaignVersion, Attempt: d.Attempt}}, true

@@ -94,6 +94,9 @@ func (s *Store) CreateKey(ctx context.Context, sp shop.Space, want shop.Key, onc
 		k, err = replayed[shop.Key](refused[0].old, once)
 		return "", k, err
 	}
+	if refused[len(refused)-2].failed { // the id drawn is taken
+		return "", shop.Key{}, fault.ErrUnavailable.In("dynamo.CreateKey")
+	}
 	return "", shop.Key{}, shop.ErrTooManyKeys.Arg("Limit", shop.MaxLiveKeys).Arg("Kind", string(k.Kind))
 }
 

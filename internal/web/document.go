@@ -19,7 +19,7 @@ func NewDocument() *huma.OpenAPI {
 		OpenAPI: "3.1.0",
 		Info: &huma.Info{
 			Title: "Lagniappe", Version: Version,
-			Description: "Coupons, referrals and surprises for web shops. Amounts are integers in minor units, times are RFC 3339, errors are RFC 9457 problems with a stable `code`.",
+			Description: "Coupons, referrals and surprises for web shops. Amounts are integers in minor units, times are RFC 3339, errors are RFC 9457 problems with a stable code.",
 		},
 		Components: &huma.Components{
 			Schemas: schemas,

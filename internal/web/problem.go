@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -135,6 +136,17 @@ func requestFault(status int, errs []error) *fault.Error {
 	return whole
 }
 
+// limited adds the bound that a value missed; as a number where it is one.
+func limited(f *fault.Error, bound string) *fault.Error {
+	if n, err := strconv.ParseInt(bound, 10, 64); err == nil {
+		return f.Arg("Limit", n)
+	}
+	if bound != "" && utf8.ValidString(bound) {
+		return f.Arg("Limit", bound)
+	}
+	return f
+}
+
 // detailFault reads one of huma's findings: its message is a code of ours with
 // arguments (see sayInCodes), its location begins with where the value stood.
 func detailFault(d *huma.ErrorDetail) *fault.Error {
@@ -147,14 +159,13 @@ func detailFault(d *huma.ErrorDetail) *fault.Error {
 	switch {
 	case f == errBodyMalformed:
 		return f
-	case d.Location == "body" && arg != "":
+	case d.Location == "body" && (f == errFieldRepeated || f == fault.ErrInvalid):
 		return f.At(arg)
 	case f == errFieldMissing:
 		return f.At(strings.TrimPrefix(param+"."+arg, "."))
 	}
-	f = f.At(param)
-	if arg != "" && utf8.ValidString(arg) {
-		f = f.Arg("Limit", arg)
+	if param == "" {
+		param = d.Location
 	}
-	return f
+	return limited(f.At(param), arg)
 }

@@ -35,6 +35,20 @@ var localizers = sync.OnceValue(func() map[language.Tag]*i18n.Localizer {
 
 var languages = []language.Tag{language.English, language.German}
 
+// Sentences gives every problem's code with what it says in English, before
+// the values are filled in, for the reference.
+func Sentences() map[string]string {
+	b, err := sentenceFiles.ReadFile("sentences.en.json")
+	out := map[string]string{}
+	if err == nil {
+		err = json.Unmarshal(b, &out)
+	}
+	if err != nil {
+		panic("web: " + err.Error()) // embedded, and read by a test
+	}
+	return out
+}
+
 // preferred matches an Accept-Language header; English where nothing fits.
 func preferred(accept string) language.Tag {
 	if accept == "" {
