@@ -102,7 +102,7 @@ func (h handler) list(ctx context.Context, _ *struct{}) (*ListOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	page, err := web.NewList(caller, "keys", keys, "")
+	page, err := web.NewList(ctx, caller, "keys", keys, "")
 	return &ListOutput{page}, err
 }
 

@@ -46,7 +46,7 @@ type ListOutput struct{ Body *web.List[coupon.Campaign] }
 
 func (h handler) list(ctx context.Context, in *web.Paging) (*ListOutput, error) {
 	caller := shop.CallerFrom(ctx)
-	below, err := in.Position(caller, "campaigns")
+	below, err := in.Position(ctx, caller, "campaigns")
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +59,7 @@ func (h handler) list(ctx context.Context, in *web.Paging) (*ListOutput, error) 
 		found = found[:in.Limit]
 		next = found[in.Limit-1].ID
 	}
-	page, err := web.NewList(caller, "campaigns", found, next)
+	page, err := web.NewList(ctx, caller, "campaigns", found, next)
 	return &ListOutput{page}, err
 }
 

@@ -41,12 +41,15 @@ func (h handler) wish(ctx context.Context, caller shop.Caller, in *IssueInput) (
 		if err := b.Customer.Check("customer"); err != nil {
 			return i, err
 		}
-		i.Customer, i.Person = b.Customer.ID, b.Customer.Person(caller.Secrets)
+		i.Customer = b.Customer.ID
+	}
+	var err error
+	if i.Person, err = b.Customer.Person(ctx, caller); err != nil {
+		return i, err
 	}
 	if err := i.Check(); err != nil {
 		return i, err
 	}
-	var err error
 	i.Campaign, err = h.store.Campaign(ctx, caller.Space, b.Campaign)
 	if errors.Is(err, fault.ErrNotFound) {
 		err = fault.ErrNotFound.At("campaign")
@@ -119,13 +122,16 @@ func (h handler) list(ctx context.Context, in *ListInput) (*ListOutput, error) {
 		if err := who.Check("customer"); err != nil {
 			return nil, err
 		}
-		f.Person = who.Person(caller.Secrets)
+		var err error
+		if f.Person, err = who.Person(ctx, caller); err != nil {
+			return nil, err
+		}
 	}
 	if f == (coupon.Filter{}) {
 		return nil, coupon.ErrFilterMissing.At("campaign")
 	}
 	filter := "coupons campaign=" + f.Campaign + " person=" + f.Person
-	below, err := in.Position(caller, filter)
+	below, err := in.Position(ctx, caller, filter)
 	if err != nil {
 		return nil, err
 	}
@@ -133,6 +139,6 @@ func (h handler) list(ctx context.Context, in *ListInput) (*ListOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	page, err := web.NewList(caller, filter, found, next)
+	page, err := web.NewList(ctx, caller, filter, found, next)
 	return &ListOutput{page}, err
 }

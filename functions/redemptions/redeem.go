@@ -31,7 +31,7 @@ type Output struct {
 
 func (h handler) redeem(ctx context.Context, in *RedeemInput) (*Output, error) {
 	caller := shop.CallerFrom(ctx)
-	r, err := coupon.NewRequest(caller, in.Body.Codes[0], in.Body.Order, in.Body.Customer, h.front.Now().UTC())
+	r, err := coupon.NewRequest(ctx, caller, in.Body.Codes[0], in.Body.Order, in.Body.Customer, h.front.Now().UTC())
 	if err != nil {
 		return nil, err
 	}

@@ -124,7 +124,7 @@ func (h handler) validate(ctx context.Context, in *Input) (*Output, error) {
 // would prices the code for the order; the error says why it does not apply,
 // even where what the customer typed can be no code.
 func (h handler) would(ctx context.Context, caller shop.Caller, in *Input) (coupon.Redemption, error) {
-	r, err := coupon.NewRequest(caller, in.Body.Codes[0], in.Body.Order, in.Body.Customer, h.front.Now())
+	r, err := coupon.NewRequest(ctx, caller, in.Body.Codes[0], in.Body.Order, in.Body.Customer, h.front.Now())
 	if err != nil {
 		return coupon.Redemption{}, err
 	}

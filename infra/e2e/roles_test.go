@@ -65,6 +65,12 @@ func exercise(t *testing.T) {
 		id := n.do("POST", "/v1/redemptions", use(c, "o-1", who)).want(201).str("id")
 		n.do("POST", "/v1/redemptions/"+id+"/rollbacks", nil).want(201)
 	}
+	n.campaign(nil)
+	n.do("GET", "/v1/campaigns?limit=1", nil).want(200).str("next_cursor")
+	guest := object{"customer": object{"email": "anna@example.org"}}
+	n.coupon(camp, guest)
+	n.do("POST", "/v1/validations", use("ROLETEST", "", guest)).want(200)
+	n.do("POST", "/v1/redemptions", use("ROLETEST", "o-guest", guest)).want(201)
 	n.do("GET", "/v1/coupons?campaign="+camp, nil).want(200)
 	n.do("GET", "/v1/coupons?customer=c-1", nil).want(200)
 	n.do("POST", "/v1/coupons/"+named.str("id")+"/disable", nil).want(200)

@@ -31,6 +31,7 @@ import (
 var suite struct {
 	template *template.Template
 	endpoint string
+	secret   string
 	log      *lockedBuffer
 	calls    *calls
 }
@@ -54,6 +55,7 @@ func run(m *testing.M) (code int, err error) {
 	if suite.template, err = template.Load(filepath.Join("..", "..", "template.yaml")); err != nil {
 		return 0, err
 	}
+	suite.secret = filepath.Join(dir, "secret")
 	suite.log, suite.calls = &lockedBuffer{}, &calls{}
 	stop, err := startTables(ctx, dir)
 	if err != nil {
@@ -85,7 +87,7 @@ func startTables(ctx context.Context, dir string) (stop func() error, err error)
 
 func newHouse(now func() time.Time) (*house.House, error) {
 	return house.New(house.Options{
-		Template: suite.template, Endpoint: suite.endpoint, Now: now,
+		Template: suite.template, Endpoint: suite.endpoint, Now: now, Secret: suite.secret,
 		Log: slog.New(slog.NewJSONHandler(suite.log, nil)), Seen: suite.calls.add,
 	})
 }

@@ -6,6 +6,7 @@
 package house
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -17,6 +18,7 @@ import (
 	"github.com/lagniappe/lagniappe/infra/template"
 	"github.com/lagniappe/lagniappe/internal/app"
 	"github.com/lagniappe/lagniappe/internal/dynamo"
+	"github.com/lagniappe/lagniappe/internal/shop"
 	"github.com/lagniappe/lagniappe/internal/web"
 )
 
@@ -26,6 +28,7 @@ type Options struct {
 	Endpoint string           // of DynamoDB
 	Now      func() time.Time // nil: the real clock
 	Log      *slog.Logger     // nil: nowhere
+	Secret   string           // file of the vault's secret, made where it is missing
 	Seen     func(Call)       // nil: nobody watches
 }
 
@@ -51,7 +54,7 @@ func New(o Options) (*House, error) {
 			return nil, fmt.Errorf("house: template.yaml has %s, but functions/%s is not listed in infra/functions", f.LogicalID, f.Folder)
 		}
 		store := dynamo.New(o.client(f.LogicalID), tables(f.Environment), o.Now)
-		handlers[f.LogicalID] = build(web.Front{Callers: store, Now: o.Now, Log: o.Log.With("function", f.Folder)}, store)
+		handlers[f.LogicalID] = build(web.Front{Callers: store, Vault: o.vault(f), Now: o.Now, Log: o.Log.With("function", f.Folder)}, store)
 	}
 	operator := o
 	operator.Seen = nil
@@ -64,6 +67,17 @@ var everything = dynamo.Tables{Shops: "ShopsTable", Campaigns: "CampaignsTable",
 
 func tables(environment map[string]string) dynamo.Tables {
 	return app.Tables(func(name string) string { return environment[name] })
+}
+
+// vault reads the secret file in the place of what the function names, if it names one.
+func (o Options) vault(f template.Function) *shop.Vault {
+	env := map[string]string{"SECRET_ARN": f.Environment["SECRET_ARN"], "SECRET_FILE": o.Secret}
+	return shop.NewVault(func(ctx context.Context) ([]byte, error) {
+		if o.Seen != nil {
+			o.Seen(Call{Function: f.LogicalID, Op: "GetSecretValue", Touches: []Touch{{Table: env["SECRET_ARN"], Action: "GetSecretValue"}}})
+		}
+		return app.Secret(ctx, func(name string) string { return env[name] })
+	})
 }
 
 func mount(routes []template.Route, handlers map[string]http.Handler) http.Handler {

@@ -95,7 +95,7 @@ func open(ctx context.Context, o options, tpl *template.Template, data string) (
 		}
 		stop, endpoint = e.Stop, e.Endpoint
 	}
-	h, err := house.New(house.Options{Template: tpl, Endpoint: endpoint, Log: accessLog()})
+	h, err := house.New(house.Options{Template: tpl, Endpoint: endpoint, Log: accessLog(), Secret: filepath.Join(data, "secret")})
 	if err == nil && e != nil {
 		err = emulator.Prepare(ctx, e, h.Client, tpl.Tables)
 	} else if err == nil {

@@ -24,7 +24,7 @@ type statement struct {
 // index and action. The list is strict where a role could allow more than it
 // shows: wildcards, SAM's table policies (which include Scan) and resources
 // that are no table of this template are errors. A Deny only takes away and
-// is skipped, and so is everything that is not DynamoDB.
+// is skipped, and so is everything that is neither DynamoDB nor a secret.
 func (t *Template) grants(policies *yaml.Node) ([]Grant, error) {
 	var all []Grant
 	for _, policy := range list(policies) {
@@ -79,6 +79,9 @@ func (t *Template) statementGrants(node *yaml.Node) ([]Grant, error) {
 	if s.Effect != "Allow" {
 		return nil, fmt.Errorf("the Effect is %q, not Allow or Deny", s.Effect)
 	}
+	if secrets, err := s.secretGrants(); err != nil || len(secrets) > 0 {
+		return secrets, err
+	}
 	actions, err := s.tableActions()
 	if err != nil || len(actions) == 0 {
 		return nil, err
@@ -87,6 +90,25 @@ func (t *Template) statementGrants(node *yaml.Node) ([]Grant, error) {
 		return nil, errors.New("DynamoDB actions need a Resource that names each table")
 	}
 	return t.cross(actions, list(&s.Resource))
+}
+
+// secretGrants reads a statement about secrets: it names the action and, with
+// !Ref, each secret.
+func (s statement) secretGrants() ([]Grant, error) {
+	var grants []Grant
+	for _, action := range list(&s.Action) {
+		if !strings.HasPrefix(strings.ToLower(action.Value), "secretsmanager:") {
+			continue
+		}
+		for _, resource := range list(&s.Resource) {
+			name, argument := intrinsic(resource)
+			if name != "Ref" || strings.Contains(action.Value, "*") || len(list(&s.Action)) > 1 {
+				return nil, errors.New("a statement about secrets names one action and each secret with !Ref")
+			}
+			grants = append(grants, Grant{Table: argument.Value, Action: strings.TrimPrefix(action.Value, "secretsmanager:")})
+		}
+	}
+	return grants, nil
 }
 
 // tableActions returns the DynamoDB actions of a statement without their prefix.

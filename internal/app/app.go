@@ -31,14 +31,15 @@ func Serve[S any](build func(web.Front, S) http.Handler) {
 	if !ok { // infra/functions compiles every pair, so a test build fails first
 		panic(fmt.Sprintf("app.Serve: the store is no %T", *new(S)))
 	}
-	start(func(f web.Front) http.Handler { return build(f, s) }, store.(web.Callers))
+	front := web.Front{Callers: store.(web.Callers), Vault: Vault(os.Getenv)}
+	start(front, func(f web.Front) http.Handler { return build(f, s) })
 }
 
 // ServePublic runs an HTTP function that has no store and asks for no key.
-func ServePublic(build func(web.Front) http.Handler) { start(build, nil) }
+func ServePublic(build func(web.Front) http.Handler) { start(web.Front{}, build) }
 
-func start(build func(web.Front) http.Handler, callers web.Callers) {
-	f := web.Front{Callers: callers, Now: Now, Log: Log(), RequestID: gatewayRequestID}
+func start(f web.Front, build func(web.Front) http.Handler) {
+	f.Now, f.Log, f.RequestID = Now, Log(), gatewayRequestID
 	lambda.Start(httpadapter.NewV2(build(f)).ProxyWithContext)
 }
 
@@ -60,15 +61,19 @@ func Tables(env func(string) string) dynamo.Tables {
 	return dynamo.Tables{Shops: env("SHOPS_TABLE"), Campaigns: env("CAMPAIGNS_TABLE"), Coupons: env("COUPONS_TABLE")}
 }
 
-// Client makes a DynamoDB client from the environment that Lambda sets. It goes
-// without the SDK's LoadDefaultConfig, whose search for files and profiles is a
-// third of a cold start. DYNAMODB_ENDPOINT points it at another DynamoDB.
-func Client(env func(string) string, more ...func(*dynamodb.Options)) *dynamodb.Client {
-	cfg := aws.Config{
+// config is what Lambda sets in the environment. It goes without the SDK's
+// LoadDefaultConfig, whose search for files and profiles is a third of a cold start.
+func config(env func(string) string) aws.Config {
+	return aws.Config{
 		Region:      env("AWS_REGION"),
 		Credentials: credentials.NewStaticCredentialsProvider(env("AWS_ACCESS_KEY_ID"), env("AWS_SECRET_ACCESS_KEY"), env("AWS_SESSION_TOKEN")),
-		HTTPClient:  dynamo.HTTPClient(),
 	}
+}
+
+// Client makes a DynamoDB client. DYNAMODB_ENDPOINT points it at another DynamoDB.
+func Client(env func(string) string, more ...func(*dynamodb.Options)) *dynamodb.Client {
+	cfg := config(env)
+	cfg.HTTPClient = dynamo.HTTPClient()
 	if endpoint := env("DYNAMODB_ENDPOINT"); endpoint != "" {
 		cfg.BaseEndpoint = &endpoint
 	}

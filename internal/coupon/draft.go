@@ -1,6 +1,7 @@
 package coupon
 
 import (
+	"context"
 	"time"
 
 	"github.com/lagniappe/lagniappe/internal/customer"
@@ -22,7 +23,7 @@ type Request struct {
 }
 
 // NewRequest checks what a caller sent.
-func NewRequest(c shop.Caller, code string, o order.Order, who customer.Ref, now time.Time) (Request, error) {
+func NewRequest(ctx context.Context, c shop.Caller, code string, o order.Order, who customer.Ref, now time.Time) (Request, error) {
 	parsed, err := ParseCode(code)
 	if err != nil {
 		return Request{}, ErrCodeMalformed.At("codes[0]")
@@ -36,9 +37,10 @@ func NewRequest(c shop.Caller, code string, o order.Order, who customer.Ref, now
 		if err := who.Check("customer"); err != nil {
 			return Request{}, err
 		}
-		r.Customer, r.Person = who, who.Person(c.Secrets)
+		r.Customer = who
 	}
-	return r, nil
+	r.Person, err = who.Person(ctx, c)
+	return r, err
 }
 
 // Target is what a code names, as far as cached definitions know: the campaign,

@@ -6,6 +6,7 @@
 package customer
 
 import (
+	"context"
 	"encoding/json"
 	"net/mail"
 	"regexp"
@@ -83,15 +84,22 @@ func (r Ref) Check(param string) error {
 	return nil
 }
 
-// Person is who the reference means, as a keyed hash; the empty string for none.
-func (r Ref) Person(s shop.Secrets) string {
+// Person is who the reference means, as a keyed hash; the empty string for
+// none. Addresses can be guessed, so the key of their hashes is the vault's;
+// the shop's ids mean nothing outside it, and need not wait for the vault.
+func (r Ref) Person(ctx context.Context, c shop.Caller) (string, error) {
 	if r.ID != "" {
-		return s.People.ID("", "id", r.ID)
+		return c.Secrets.People.ID("", "id", r.ID), nil
 	}
-	if email, ok := normalise(r.Email); ok {
-		return s.People.ID("", "email", email)
+	email, ok := normalise(r.Email)
+	if !ok {
+		return "", nil
 	}
-	return ""
+	key, err := c.Identity(ctx)
+	if err != nil {
+		return "", err
+	}
+	return key.ID("", "email", email), nil
 }
 
 // normalise folds what mail systems treat alike: surrounding space, letter

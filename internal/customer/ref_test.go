@@ -1,35 +1,45 @@
 package customer
 
 import (
+	"context"
 	"encoding/json"
 	"testing"
 
 	"github.com/lagniappe/lagniappe/internal/shop"
 )
 
-func secrets(t *testing.T) shop.Secrets {
+func caller(t *testing.T) shop.Caller {
 	t.Helper()
 	s, err := shop.Derive([]byte("a secret of thirty-two bytes ...."))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s
+	vault := shop.NewVault(func(context.Context) ([]byte, error) { return []byte("another secret"), nil })
+	return shop.Caller{Secrets: s, Vault: vault}
+}
+
+func person(t *testing.T, r Ref) string {
+	t.Helper()
+	p, err := r.Person(t.Context(), caller(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
 }
 
 func TestSpellingsOfOnePerson(t *testing.T) {
-	s := secrets(t)
-	want := Ref{Email: "anna@example.org"}.Person(s)
+	want := person(t, Ref{Email: "anna@example.org"})
 	for _, same := range []string{"Anna@Example.ORG", " anna@example.org ", "ａnna@example.org"} {
-		if got := (Ref{Email: same}).Person(s); got != want {
+		if got := person(t, Ref{Email: same}); got != want {
 			t.Errorf("%q is somebody else", same)
 		}
 	}
 	for _, other := range []Ref{{Email: "an.na@example.org"}, {Email: "anna+x@example.org"}, {ID: "anna"}, {Email: "anna@example.com"}} {
-		if other.Person(s) == want {
+		if person(t, other) == want {
 			t.Errorf("%+v is anna@example.org", other)
 		}
 	}
-	if (Ref{}).Person(s) != "" {
+	if person(t, Ref{}) != "" {
 		t.Error("nobody is somebody")
 	}
 }

@@ -36,13 +36,14 @@ func (s Space) Side() string {
 // SecretSize is the length of a side's secret in bytes.
 const SecretSize = 32
 
-// Secrets are the subkeys of one side, derived from its secret with HKDF
-// (RFC 5869) and told apart by purpose and version, so that no value computed
-// for one purpose means anything for another.
+// Secrets are the subkeys that the hot path needs. They are derived (HKDF,
+// RFC 5869) from the side's own secret, which stands in the row of every key,
+// and told apart by purpose and version, so that no value computed for one
+// purpose means anything for another. What must stay secret even from one who
+// holds the tables comes from the [Vault].
 type Secrets struct {
 	Codes  Subkey // ids of coupons and seats, from codes and orders
-	People Subkey // who a customer is, from ids and e-mail addresses
-	Pages  Subkey // cursors of lists; 32 bytes, an AES-256 key
+	People Subkey // who a customer is, from the shop's own id
 	Replay Subkey // idempotency keys and order fingerprints
 }
 
@@ -53,7 +54,7 @@ type Subkey []byte
 func Derive(secret []byte) (Secrets, error) {
 	var s Secrets
 	for purpose, into := range map[string]*Subkey{
-		"codes/v1": &s.Codes, "people/v1": &s.People, "pages/v1": &s.Pages, "replay/v1": &s.Replay,
+		"codes/v1": &s.Codes, "people/v1": &s.People, "replay/v1": &s.Replay,
 	} {
 		k, err := hkdf.Key(sha256.New, secret, nil, "lagniappe "+purpose, SecretSize)
 		if err != nil {
@@ -95,6 +96,7 @@ type contextKey struct{}
 type Caller struct {
 	Key
 	Secrets Secrets
+	Vault   *Vault
 }
 
 // Publishable reports whether the caller is a browser: it may validate, never redeem or manage.

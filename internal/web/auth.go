@@ -30,6 +30,7 @@ func (a *API) authenticate(ctx huma.Context, next func(huma.Context)) {
 		_ = huma.WriteErr(a.huma, ctx, http.StatusUnauthorized, "", err)
 		return
 	}
+	caller.Vault = a.front.Vault
 	noteCaller(ctx.Context(), caller)
 	next(huma.WithContext(ctx, shop.WithCaller(ctx.Context(), caller)))
 }

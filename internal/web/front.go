@@ -31,6 +31,7 @@ type Callers interface {
 // Front is what every HTTP function is built with.
 type Front struct {
 	Callers   Callers
+	Vault     *shop.Vault
 	Now       func() time.Time
 	Log       *slog.Logger
 	RequestID func(context.Context) string // nil: drawn at random

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"crypto/aes"
 	"crypto/cipher"
 	"encoding/base64"
@@ -24,7 +25,7 @@ type Paging struct {
 }
 
 // NewList makes a page; next is where the following one begins, empty on the last.
-func NewList[T any](c shop.Caller, filter string, data []T, next string) (*List[T], error) {
+func NewList[T any](ctx context.Context, c shop.Caller, filter string, data []T, next string) (*List[T], error) {
 	l := &List[T]{Object: "list", Data: data, HasMore: next != ""}
 	if l.Data == nil {
 		l.Data = []T{}
@@ -32,7 +33,7 @@ func NewList[T any](c shop.Caller, filter string, data []T, next string) (*List[
 	if next == "" {
 		return l, nil
 	}
-	aead, err := cursorCipher(c)
+	aead, err := cursorCipher(ctx, c)
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +44,7 @@ func NewList[T any](c shop.Caller, filter string, data []T, next string) (*List[
 // Position opens a cursor. It is sealed (AES-256-GCM) with a key of the
 // caller's side and bound to the list and its filter, so that it is opaque and
 // cannot be forged or carried to another list.
-func (p Paging) Position(c shop.Caller, filter string) (string, error) {
+func (p Paging) Position(ctx context.Context, c shop.Caller, filter string) (string, error) {
 	if p.Cursor == "" {
 		return "", nil
 	}
@@ -51,7 +52,7 @@ func (p Paging) Position(c shop.Caller, filter string) (string, error) {
 	if err != nil {
 		return "", fault.ErrCursorInvalid.At("cursor")
 	}
-	aead, err := cursorCipher(c)
+	aead, err := cursorCipher(ctx, c)
 	if err != nil {
 		return "", err
 	}
@@ -62,8 +63,12 @@ func (p Paging) Position(c shop.Caller, filter string) (string, error) {
 	return string(at), nil
 }
 
-func cursorCipher(c shop.Caller) (cipher.AEAD, error) {
-	block, err := aes.NewCipher(c.Secrets.Pages)
+func cursorCipher(ctx context.Context, c shop.Caller) (cipher.AEAD, error) {
+	key, err := c.Cursors(ctx)
+	if err != nil {
+		return nil, err
+	}
+	block, err := aes.NewCipher(key)
 	if err != nil {
 		return nil, fault.ErrInternal.In("web.cursorCipher").Because(err)
 	}

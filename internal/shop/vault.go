@@ -1,0 +1,67 @@
+package shop
+
+import (
+	"context"
+	"crypto/hkdf"
+	"crypto/sha256"
+	"sync"
+
+	"github.com/lagniappe/lagniappe/internal/fault"
+)
+
+// Vault derives subkeys from the one secret of the installation, which stands
+// outside the tables: whoever has a table or its backup cannot compute with
+// them. They are told apart by purpose, version and space.
+//
+// The secret is loaded with the first subkey that is asked for, so a function,
+// and the hot path of a function, that needs none never waits for it.
+type Vault struct {
+	load func(context.Context) ([]byte, error)
+
+	mu     sync.Mutex
+	secret []byte
+}
+
+// NewVault makes a vault whose secret load fetches. A failure is not remembered.
+func NewVault(load func(context.Context) ([]byte, error)) *Vault { return &Vault{load: load} }
+
+// The purposes of subkeys, each with its version: raising it makes new keys.
+const (
+	identityPurpose = "identity/v1" // who a guest is, from an e-mail address
+	cursorPurpose   = "cursor/v1"   // sealing of list cursors (AES-256)
+)
+
+func (v *Vault) subkey(ctx context.Context, sp Space, purpose string) (Subkey, error) {
+	secret, err := v.open(ctx)
+	if err != nil {
+		return nil, fault.ErrUnavailable.In("shop.Vault").Because(err)
+	}
+	k, err := hkdf.Key(sha256.New, secret, nil, "lagniappe "+purpose+" "+sp.Shop+" "+sp.Side(), SecretSize)
+	if err != nil {
+		return nil, fault.ErrInternal.In("shop.Vault").Because(err)
+	}
+	return k, nil
+}
+
+func (v *Vault) open(ctx context.Context) ([]byte, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.secret == nil {
+		secret, err := v.load(ctx)
+		if err != nil {
+			return nil, err
+		}
+		v.secret = secret
+	}
+	return v.secret, nil
+}
+
+// Identity is the subkey for hashes of what names a person.
+func (c Caller) Identity(ctx context.Context) (Subkey, error) {
+	return c.Vault.subkey(ctx, c.Space, identityPurpose)
+}
+
+// Cursors is the subkey that seals the cursors of lists.
+func (c Caller) Cursors(ctx context.Context) (Subkey, error) {
+	return c.Vault.subkey(ctx, c.Space, cursorPurpose)
+}
