@@ -76,7 +76,7 @@ type Draft struct {
 	Target
 	Guess
 	Oldest      int // a random code's version lies within [Oldest, Version]
-	Seat        string
+	Seat        SeatRef
 	Fingerprint []byte
 	Terms       Terms
 	Discount    Discount
@@ -87,7 +87,7 @@ type Draft struct {
 func (r Request) draft(t Target, terms Terms, g Guess) Draft {
 	d := Draft{
 		Request: r, Target: t, Guess: g, Oldest: g.Version,
-		Seat:        SeatID(r.Secrets, t.Coupon.ID, t.Coupon.Shared, r.Order.ID),
+		Seat:        NewSeatRef(r.Secrets, t.Coupon.ID, t.Coupon.Shared, r.Order.ID),
 		Fingerprint: r.Order.Fingerprint(r.Secrets, string(r.Code)),
 		Terms:       terms,
 	}

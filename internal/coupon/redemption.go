@@ -90,28 +90,41 @@ const (
 	MaxAttempts = 1000
 )
 
-// SeatID gives the id (without prefix) of the seat that a redemption takes.
-func SeatID(s shop.Secrets, couponID string, shared bool, orderID string) string {
+// SeatRef names a seat. Both parts are written as in ids, without a prefix.
+type SeatRef struct {
+	Coupon string // the coupon
+	Order  string // keyed hash of the order; empty where the coupon itself is the seat
+}
+
+// NewSeatRef names the seat that an order takes with a coupon.
+func NewSeatRef(s shop.Secrets, couponID string, shared bool, orderID string) SeatRef {
+	ref := SeatRef{Coupon: couponID[len(Prefix):]}
 	if shared {
-		return s.Codes.ID("", "seat", couponID, orderID)
+		ref.Order = s.Codes.ID("", "seat", couponID, orderID)
 	}
-	return couponID[len(Prefix):]
+	return ref
 }
 
 // RedemptionID names the attempt at a seat.
-func RedemptionID(seat string, attempt int) string {
-	b, ok := ident.Decode("", seat, ident.Size)
-	if !ok {
-		panic("coupon.RedemptionID: not a seat: " + seat)
+func RedemptionID(seat SeatRef, attempt int) string {
+	b, ok := ident.Decode("", seat.Coupon, ident.Size)
+	order, orderOK := ident.Decode("", seat.Order, ident.Size)
+	if !ok || seat.Order != "" && !orderOK {
+		panic("coupon.RedemptionID: not a seat") // seats are made by NewSeatRef and ParseRedemptionID
 	}
+	b = append(b, order...)
 	return ident.Encode(redemptionPrefix, binary.BigEndian.AppendUint16(b, uint16(attempt))) //nolint:gosec // at most MaxAttempts
 }
 
 // ParseRedemptionID gives the seat and the attempt that the id names.
-func ParseRedemptionID(id string) (seat string, attempt int, ok bool) {
+func ParseRedemptionID(id string) (seat SeatRef, attempt int, ok bool) {
 	b, ok := ident.Decode(redemptionPrefix, id, ident.Size+attemptSize)
 	if !ok {
-		return "", 0, false
+		if b, ok = ident.Decode(redemptionPrefix, id, 2*ident.Size+attemptSize); !ok {
+			return SeatRef{}, 0, false
+		}
+		seat.Order = ident.Encode("", b[ident.Size:2*ident.Size])
 	}
-	return ident.Encode("", b[:ident.Size]), int(binary.BigEndian.Uint16(b[ident.Size:])), true
+	seat.Coupon = ident.Encode("", b[:ident.Size])
+	return seat, int(binary.BigEndian.Uint16(b[len(b)-attemptSize:])), true
 }

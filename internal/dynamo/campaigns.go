@@ -44,7 +44,7 @@ func (s *Store) newCampaign(sp shop.Space, d coupon.Definition) (coupon.Campaign
 
 func (s *Store) creation(sp shop.Space, c coupon.Campaign) []write {
 	const fresh = "attribute_not_exists(pk)"
-	head, prefix, listed := campaignRow(sp, c), prefixKey(sp, c.Prefix), key2(campaignsPK(sp), c.ID)
+	head, prefix, listed := campaignRow(sp, c), prefixKey(sp, c.Prefix), key(campaignsPK(sp), c.ID)
 	prefix["campaign_id"] = str(c.ID)
 	ws := []write{
 		{table: s.tables.Campaigns, item: head, condition: fresh},
@@ -144,7 +144,7 @@ func (s *Store) Campaigns(ctx context.Context, sp shop.Space, below string, limi
 	}
 	out := make([]coupon.Campaign, len(keys))
 	for i, k := range keys {
-		if out[i], err = readCampaign(sp, rows[getStr(k, attrPK)]); err != nil {
+		if out[i], err = readCampaign(sp, rows[rowID(k)]); err != nil {
 			return nil, err
 		}
 	}

@@ -62,15 +62,15 @@ func (s *Store) couponsOf(ctx context.Context, sp shop.Space, listed []item) ([]
 		n := min(len(listed), maxBatch)
 		keys := make([]item, n)
 		for i, l := range listed[:n] {
-			keys[i] = key1(getStr(l, attrPK))
+			keys[i] = key(getStr(l, attrPK), skCoupon)
 		}
 		rows, err := s.batch(ctx, s.tables.Coupons, keys, true)
 		if err != nil {
 			return nil, err
 		}
 		for _, k := range keys {
-			pk := getStr(k, attrPK)
-			c, err := readCoupon(sp, coupon.Prefix+pk[len(space(sp))+1:], rows[pk])
+			id := coupon.Prefix + getStr(k, attrPK)[len(space(sp))+1:]
+			c, err := readCoupon(sp, id, rows[rowID(k)])
 			if err != nil {
 				return nil, err
 			}

@@ -123,7 +123,7 @@ func readCoupon(sp shop.Space, id string, row item) (coupon.Coupon, error) {
 		c.TimesRedeemed = new(int64)
 		if getStr(row, "order_id") != "" {
 			*c.TimesRedeemed = 1
-			c.Redemption = coupon.RedemptionID(coupon.SeatID(shop.Secrets{}, id, false, ""), int(getNum(row, "attempts")))
+			c.Redemption = coupon.RedemptionID(coupon.SeatRef{Coupon: id[len(coupon.Prefix):]}, int(getNum(row, "attempts")))
 		}
 	}
 	return c, getDocument(row, "metadata", &c.Metadata)

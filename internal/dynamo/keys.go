@@ -19,16 +19,18 @@ import (
 //	            pk <space>#campaign#<id>     sk v00001        one version of its terms (GetItem, immutable)
 //	            pk <space>#campaigns         sk <id>          list, newest first (Query): ids only, written once
 //	            pk <space>#prefix#<ABCD>     sk prefix        what a code's first four characters mean (GetItem, immutable)
-//	Coupons     pk <space>#<coupon>                           a coupon, found by id or code; a random one is its own seat
-//	            pk <space>#<seat>                             a shared code's use by one order
-//	            pk <space>#redemption#<id>                    a redemption that was rolled back
-//	            pk <space>#slot#<campaign>#<n>                a part of max_redemptions
-//	            pk <space>#limit#<campaign>#<person>          one customer's uses
+//	Coupons     pk <space>#<coupon>          sk coupon        a coupon, found by id or code; a random one is its own seat
+//	            pk <space>#<coupon>          sk past#0001     a random code's redemption that was rolled back
+//	            pk <space>#<coupon>#<b>      sk <order>       a shared code's seat: its use by one order (audit: Query)
+//	            pk <space>#<coupon>#<b>      sk <order>#0001  a shared code's redemption that was rolled back
+//	            pk <space>#slot#<camp>#<n>   sk slot          a part of max_redemptions
+//	            pk <space>#limit#<camp>#<b>  sk <person>      one customer's uses (audit: Query)
 //	  by_campaign  <space>#<campaign>#<0–3> / <time>#<coupon> list a campaign's coupons, newest first
 //	  by_customer  <space>#<person>         / <time>#<coupon> list a customer's coupons, newest first
-//	any         pk <space>#once#<route>#<hash>                the first answer to an Idempotency-Key (TTL)
+//	any         pk <space>#once#<route>#<h>  sk once          the first answer to an Idempotency-Key (TTL)
 //
-// Both indexes hold keys only, and no attribute of theirs ever changes: a
+// <b> is the first of 32 letters of a hash: a famous code's seats and a large
+// campaign's customers spread over 32 partitions and can still be listed. Both indexes hold keys only, and no attribute of theirs ever changes: a
 // redemption writes no index.
 const (
 	attrPK = "pk"
@@ -38,6 +40,9 @@ const (
 	skHead   = "head"
 	skPrefix = "prefix"
 	skOnce   = "once"
+	skCoupon = "coupon"
+	skPast   = "past"
+	skSlot   = "slot"
 
 	byCampaign = "by_campaign"
 	byCustomer = "by_customer"
@@ -53,30 +58,55 @@ const buckets = 4
 
 func space(s shop.Space) string { return s.Shop[len(shop.Prefix):] + "#" + s.Side() }
 
-func key2(pk, sk string) item { return item{attrPK: str(pk), attrSK: str(sk)} }
+func key(pk, sk string) item { return item{attrPK: str(pk), attrSK: str(sk)} }
 
-func key1(pk string) item { return item{attrPK: str(pk)} }
+// rowID tells rows of one table apart.
+func rowID(row item) string { return getStr(row, attrPK) + "|" + getStr(row, attrSK) }
 
-func campaignKey(s shop.Space, id, sk string) item { return key2(space(s)+"#campaign#"+id, sk) }
+func campaignKey(s shop.Space, id, sk string) item { return key(space(s)+"#campaign#"+id, sk) }
 
 func termsSK(version int) string { return fmt.Sprintf("v%05d", version) }
 
 func campaignsPK(s shop.Space) string { return space(s) + "#campaigns" }
 
-func prefixKey(s shop.Space, prefix string) item { return key2(space(s)+"#prefix#"+prefix, skPrefix) }
+func prefixKey(s shop.Space, prefix string) item { return key(space(s)+"#prefix#"+prefix, skPrefix) }
 
-func seatKey(s shop.Space, seat string) item { return key1(space(s) + "#" + seat) }
+func couponKey(s shop.Space, id string) item {
+	return key(space(s)+"#"+id[len(coupon.Prefix):], skCoupon)
+}
 
-func couponKey(s shop.Space, id string) item { return seatKey(s, id[len(coupon.Prefix):]) }
+func seatKey(s shop.Space, seat coupon.SeatRef) item {
+	if seat.Order == "" {
+		return key(space(s)+"#"+seat.Coupon, skCoupon)
+	}
+	return key(seatsPK(s, seat.Coupon, seat.Order[:1]), seat.Order)
+}
 
-func redemptionKey(s shop.Space, id string) item { return key1(space(s) + "#redemption#" + id) }
+// pastKey is where an attempt at a seat stands once it was rolled back.
+func pastKey(s shop.Space, seat coupon.SeatRef, attempt int) item {
+	row := seatKey(s, seat)
+	sk := seat.Order
+	if sk == "" {
+		sk = skPast
+	}
+	row[attrSK] = str(fmt.Sprintf("%s#%04d", sk, attempt))
+	return row
+}
+
+func seatsPK(s shop.Space, couponBody, bucket string) string {
+	return space(s) + "#" + couponBody + "#" + bucket
+}
 
 func slotKey(s shop.Space, campaign string, n int) item {
-	return key1(space(s) + "#slot#" + campaign + "#" + strconv.Itoa(n))
+	return key(space(s)+"#slot#"+campaign+"#"+strconv.Itoa(n), skSlot)
 }
 
 func limitKey(s shop.Space, campaign, person string) item {
-	return key1(space(s) + "#limit#" + campaign + "#" + person)
+	return key(limitsPK(s, campaign, person[:1]), person)
+}
+
+func limitsPK(s shop.Space, campaign, bucket string) string {
+	return space(s) + "#limit#" + campaign + "#" + bucket
 }
 
 func bucketKey(s shop.Space, campaign string, n int) string {

@@ -9,15 +9,8 @@ import (
 	"github.com/lagniappe/lagniappe/internal/shop"
 )
 
-// onceKey is where the first answer to an Idempotency-Key stands. Tables
-// without a sort key ignore skOnce.
-func (s *Store) onceKey(sp shop.Space, table string, k idem.Key) item {
-	pk := space(sp) + "#once#" + k.ID
-	if table == s.tables.Coupons {
-		return key1(pk)
-	}
-	return key2(pk, skOnce)
-}
+// onceKey is where the first answer to an Idempotency-Key stands, in the table of its effect.
+func onceKey(sp shop.Space, k idem.Key) item { return key(space(sp)+"#once#"+k.ID, skOnce) }
 
 // withOnce puts the idempotency row before the writes of the effect, so that
 // both commit or neither does. A call without a key is left as it is.
@@ -25,7 +18,7 @@ func (s *Store) withOnce(sp shop.Space, table string, k idem.Key, answer any, ef
 	if k.IsZero() {
 		return effect
 	}
-	row, now := s.onceKey(sp, table, k), s.now()
+	row, now := onceKey(sp, k), s.now()
 	row["body"], row["answer"] = bin(k.Body), document(answer)
 	row["ttl"] = num(now.Add(idem.Keep).Unix())
 	return append([]write{{
@@ -42,7 +35,7 @@ func (s *Store) AnsweredCoupon(ctx context.Context, sp shop.Space, k idem.Key) (
 	if k.IsZero() {
 		return c, false, nil
 	}
-	row, err := s.get(ctx, s.tables.Coupons, s.onceKey(sp, s.tables.Coupons, k))
+	row, err := s.get(ctx, s.tables.Coupons, onceKey(sp, k))
 	if err != nil || row == nil || getNum(row, "ttl") <= s.now().Unix() {
 		return c, false, err
 	}

@@ -11,7 +11,7 @@ import (
 
 // batch reads rows of one table by key, at most 100, in one request
 // (more only where DynamoDB hands some back). Rows that are not there are
-// missing from the answer, which is by pk.
+// missing from the answer, which is by rowID.
 func (s *Store) batch(ctx context.Context, table string, keys []item, consistent bool) (map[string]item, error) {
 	rows := make(map[string]item, len(keys))
 	for n := 0; len(keys) > 0; n++ {
@@ -22,7 +22,7 @@ func (s *Store) batch(ctx context.Context, table string, keys []item, consistent
 			return nil, failed("dynamo.batch", err)
 		}
 		for _, row := range out.Responses[table] {
-			rows[getStr(row, attrPK)] = row
+			rows[rowID(row)] = row
 		}
 		keys = out.UnprocessedKeys[table].Keys
 		if len(keys) > 0 {

@@ -60,20 +60,18 @@ func (s *Store) redemption(d coupon.Draft, slot int) []write {
 	seat := s.seatWrite(d)
 	ws := []write{seat}
 	if d.Campaign.MaxRedemptionsPerCustomer > 0 {
-		key := limitKey(d.Space, d.Campaign.ID, d.Person)
-		ws[0].set("limit_key", key[attrPK])
+		ws[0].set("limited_person", str(d.Person))
 		ws = append(ws, write{
-			table: s.tables.Coupons, key: key,
+			table: s.tables.Coupons, key: limitKey(d.Space, d.Campaign.ID, d.Person),
 			update:    "SET uses = if_not_exists(uses, :zero) + :one",
 			condition: "attribute_not_exists(uses) OR uses < :max",
 			values:    item{":zero": num(0), ":one": num(1), ":max": num(d.Campaign.MaxRedemptionsPerCustomer)},
 		})
 	}
 	if d.Campaign.Slots > 0 {
-		key := slotKey(d.Space, d.Campaign.ID, slot)
-		ws[0].set("slot_key", key[attrPK])
+		ws[0].set("slot_number", num(slot))
 		ws = append(ws, write{
-			table: s.tables.Coupons, key: key,
+			table: s.tables.Coupons, key: slotKey(d.Space, d.Campaign.ID, slot),
 			update:    "SET uses_left = uses_left - :one, uses = uses + :one",
 			condition: "uses_left >= :one AND NOT contains(disabled_codes, :coupon)",
 			values:    item{":one": num(1), ":coupon": str(d.Coupon.ID)},

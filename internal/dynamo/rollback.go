@@ -16,7 +16,7 @@ import (
 // while it holds it, in a row of its own once it was rolled back.
 type redemptionRows struct {
 	id       string
-	seat     string
+	seat     coupon.SeatRef
 	attempt  int
 	seatRow  item
 	pastRow  item
@@ -28,12 +28,12 @@ func (s *Store) findRedemption(ctx context.Context, sp shop.Space, id string) (r
 	if r.seat, r.attempt, ok = coupon.ParseRedemptionID(id); !ok {
 		return r, fault.ErrNotFound
 	}
-	seat, past := seatKey(sp, r.seat), redemptionKey(sp, id)
+	seat, past := seatKey(sp, r.seat), pastKey(sp, r.seat, r.attempt)
 	rows, err := s.batch(ctx, s.tables.Coupons, []item{seat, past}, true)
 	if err != nil {
 		return r, err
 	}
-	r.id, r.seatRow, r.pastRow = id, rows[getStr(seat, attrPK)], rows[getStr(past, attrPK)]
+	r.id, r.seatRow, r.pastRow = id, rows[rowID(seat)], rows[rowID(past)]
 	if r.pastRow != nil {
 		return r, getDocument(r.pastRow, "redemption", &r.redeemed)
 	}
@@ -91,22 +91,23 @@ func (r redemptionRows) replay(cause string) (coupon.Rollback, bool, error) {
 }
 
 func (s *Store) undo(sp shop.Space, r redemptionRows, back coupon.Rollback) []write {
-	past := redemptionKey(sp, r.id)
+	past := pastKey(sp, r.seat, r.attempt)
 	past["redemption"], past["rollback"] = document(r.redeemed.Undone(back.CreatedAt)), document(back)
-	past["campaign_id"] = str(r.redeemed.Codes[0].Campaign)
 	ws := []write{
 		{table: s.tables.Coupons, item: past, condition: "attribute_not_exists(pk)"},
 		s.freeSeat(sp, r),
 	}
-	if limit := getStr(r.seatRow, "limit_key"); limit != "" {
+	campaign := r.redeemed.Codes[0].Campaign
+	if person := getStr(r.seatRow, "limited_person"); person != "" {
 		ws = append(ws, write{
-			table: s.tables.Coupons, key: key1(limit), update: "SET uses = uses - :one",
+			table: s.tables.Coupons, key: limitKey(sp, campaign, person), update: "SET uses = uses - :one",
 			condition: "uses >= :one", values: item{":one": num(1)},
 		})
 	}
-	if slot := getStr(r.seatRow, "slot_key"); slot != "" {
+	if r.seatRow["slot_number"] != nil {
+		slot := int(getNum(r.seatRow, "slot_number"))
 		ws = append(ws, write{
-			table: s.tables.Coupons, key: key1(slot), update: "SET uses_left = uses_left + :one, uses = uses - :one",
+			table: s.tables.Coupons, key: slotKey(sp, campaign, slot), update: "SET uses_left = uses_left + :one, uses = uses - :one",
 			condition: "uses >= :one", values: item{":one": num(1)},
 		})
 	}
@@ -131,6 +132,6 @@ func (s *Store) freeSeat(sp shop.Space, r redemptionRows) write {
 		past[key] = num(r.attempt)
 		w.set("past_keys", &types.AttributeValueMemberM{Value: past})
 	}
-	w.update += " REMOVE order_id, fingerprint, redemption, replay_key, limit_key, slot_key"
+	w.update += " REMOVE order_id, fingerprint, redemption, replay_key, limited_person, slot_number"
 	return w
 }

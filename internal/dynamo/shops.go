@@ -32,7 +32,7 @@ func (s *Store) Caller(ctx context.Context, token string) (shop.Caller, error) {
 }
 
 func (s *Store) caller(ctx context.Context, a shop.Address) (shop.Caller, error) {
-	row, err := s.get(ctx, s.tables.Shops, key2(space(a.Space), a.ID))
+	row, err := s.get(ctx, s.tables.Shops, key(space(a.Space), a.ID))
 	if err != nil {
 		return shop.Caller{}, err
 	}
@@ -56,7 +56,7 @@ func (s *Store) CreateShop(ctx context.Context, name string) (shop.Shop, error) 
 		if _, err := io.ReadFull(s.random, secret); err != nil {
 			return shop.Shop{}, fmt.Errorf("dynamo.CreateShop: %w", err)
 		}
-		row := key2(space(shop.Space{Shop: id, Live: live}), skShop)
+		row := key(space(shop.Space{Shop: id, Live: live}), skShop)
 		row["name"], row["secret"], row["created_at"] = str(name), bin(secret), moment(s.now())
 		row["live_secret"], row["live_publishable"] = num(0), num(0)
 		ws = append(ws, write{table: s.tables.Shops, item: row, condition: "attribute_not_exists(pk)"})
@@ -101,7 +101,7 @@ func (s *Store) CreateKey(ctx context.Context, sp shop.Space, want shop.Key, onc
 }
 
 func (s *Store) sideSecret(ctx context.Context, sp shop.Space) ([]byte, error) {
-	row, err := s.get(ctx, s.tables.Shops, key2(space(sp), skShop))
+	row, err := s.get(ctx, s.tables.Shops, key(space(sp), skShop))
 	if err == nil && row == nil {
 		err = fault.ErrNotFound
 	}
@@ -112,7 +112,7 @@ func (s *Store) sideSecret(ctx context.Context, sp shop.Space) ([]byte, error) {
 func (s *Store) countKeys(sp shop.Space, kind shop.Kind, by int) write {
 	n := "live_" + string(kind)
 	w := write{
-		table: s.tables.Shops, key: key2(space(sp), skShop), update: "SET " + n + " = " + n + " + :by",
+		table: s.tables.Shops, key: key(space(sp), skShop), update: "SET " + n + " = " + n + " + :by",
 		condition: n + " < :max", values: item{":by": num(by), ":max": num(shop.MaxLiveKeys)},
 	}
 	if by < 0 {
@@ -143,7 +143,7 @@ func (s *Store) Keys(ctx context.Context, sp shop.Space) ([]shop.Key, error) {
 
 // RevokeKey ends a key. Doing it twice is doing it once.
 func (s *Store) RevokeKey(ctx context.Context, sp shop.Space, id string) (shop.Key, error) {
-	key := key2(space(sp), id)
+	key := key(space(sp), id)
 	row, err := s.get(ctx, s.tables.Shops, key)
 	if err != nil {
 		return shop.Key{}, err
@@ -164,7 +164,7 @@ func (s *Store) RevokeKey(ctx context.Context, sp shop.Space, id string) (shop.K
 }
 
 func keyRow(k shop.Key) item {
-	row := key2(space(k.Space), k.ID)
+	row := key(space(k.Space), k.ID)
 	row["kind"], row["name"], row["hint"], row["hash"] = str(string(k.Kind)), str(k.Name), str(k.Hint), bin(k.Hash)
 	row["scopes"], row["origins"] = document(k.Scopes), document(k.AllowedOrigins)
 	row["secret"], row["created_at"] = bin(k.Secret), moment(k.CreatedAt)

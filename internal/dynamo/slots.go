@@ -34,7 +34,7 @@ func (s *Store) slots(ctx context.Context, sp shop.Space, c coupon.Campaign) ([]
 	}
 	out := make([]item, c.Slots)
 	for n, k := range keys {
-		out[n] = rows[getStr(k, attrPK)]
+		out[n] = rows[rowID(k)]
 	}
 	return out, nil
 }
@@ -70,12 +70,12 @@ func (s *Store) Look(ctx context.Context, d coupon.Draft) (coupon.Outcome, error
 	if err != nil {
 		return coupon.Outcome{}, err
 	}
-	o, err := readOutcome(d, rows[getStr(seat, attrPK)])
+	o, err := readOutcome(d, rows[rowID(seat)])
 	o.LimitReached = d.Campaign.MaxRedemptionsPerCustomer > 0 &&
-		getNum(rows[getStr(limit, attrPK)], "uses") >= d.Campaign.MaxRedemptionsPerCustomer
+		getNum(rows[rowID(limit)], "uses") >= d.Campaign.MaxRedemptionsPerCustomer
 	o.Exhausted = d.Campaign.Slots > 0
 	for n := range d.Campaign.Slots {
-		if getNum(rows[getStr(slotKey(d.Space, d.Campaign.ID, n), attrPK)], "uses_left") > 0 {
+		if getNum(rows[rowID(slotKey(d.Space, d.Campaign.ID, n))], "uses_left") > 0 {
 			o.Exhausted = false
 		}
 	}
