@@ -12,6 +12,7 @@ import (
 
 	"github.com/lagniappe/lagniappe/internal/fault"
 	"github.com/lagniappe/lagniappe/internal/idem"
+	"github.com/lagniappe/lagniappe/internal/moment"
 	"github.com/lagniappe/lagniappe/internal/shop"
 	"github.com/lagniappe/lagniappe/internal/web"
 )
@@ -20,6 +21,8 @@ import (
 type Store interface {
 	// CreateKey returns the key's token, which is shown this once; a replay has none.
 	CreateKey(ctx context.Context, sp shop.Space, want shop.Key, once idem.Key) (string, shop.Key, error)
+	// AnsweredKey gives the first answer to a repeated call, if there is one.
+	AnsweredKey(ctx context.Context, sp shop.Space, k idem.Key) (shop.Key, bool, error)
 	Keys(ctx context.Context, sp shop.Space) ([]shop.Key, error)
 	RevokeKey(ctx context.Context, sp shop.Space, id string) (shop.Key, error)
 }
@@ -60,7 +63,7 @@ type CreateInput struct {
 type KeyRequest struct {
 	Kind           shop.Kind    `json:"kind" enum:"secret,publishable"`
 	Name           string       `json:"name,omitzero" maxLength:"200" example:"checkout"`
-	Scopes         []shop.Scope `json:"scopes,omitempty" maxItems:"20" doc:"What it may do; everything its kind can where left out." example:"[\"validations:write\",\"redemptions:write\"]"`
+	Scopes         []shop.Scope `json:"scopes,omitempty" maxItems:"20" doc:"What it may do, at most what the key that asks may; all of that where left out." example:"[\"validations:write\",\"redemptions:write\"]"`
 	AllowedOrigins []string     `json:"allowed_origins,omitempty" maxItems:"20" doc:"Publishable keys: web origins that may use it." example:"[\"https://shop.example\"]"`
 	ExpiresAt      time.Time    `json:"expires_at,omitzero"`
 }
@@ -77,19 +80,26 @@ type CreateOutput struct{ Body KeyCreated }
 
 func (h handler) create(ctx context.Context, in *CreateInput) (*CreateOutput, error) {
 	caller, b := shop.CallerFrom(ctx), in.Body
-	scopes, err := shop.ScopesFor(b.Kind, b.Scopes)
+	once := idem.New(caller.Secrets, "keys", in.IdempotencyKey, in.RawBody)
+	if k, answered, err := h.store.AnsweredKey(ctx, caller.Space, once); answered || err != nil {
+		return &CreateOutput{KeyCreated{Key: k}}, err
+	}
+	scopes, err := caller.Grant(b.Kind, b.Scopes)
 	if err != nil {
 		return nil, err
 	}
 	if err := shop.CheckOrigins(b.Kind, b.AllowedOrigins); err != nil {
 		return nil, err
 	}
+	if err := moment.Check(b.ExpiresAt, "expires_at"); err != nil {
+		return nil, err
+	}
 	if !b.ExpiresAt.IsZero() && !b.ExpiresAt.After(h.front.Now()) {
 		return nil, fault.ErrInvalid.At("expires_at")
 	}
 	token, key, err := h.store.CreateKey(ctx, caller.Space, shop.Key{
-		Kind: b.Kind, Name: b.Name, Scopes: scopes, AllowedOrigins: b.AllowedOrigins, ExpiresAt: b.ExpiresAt,
-	}, idem.New(caller.Secrets, "keys", in.IdempotencyKey, in.RawBody))
+		Kind: b.Kind, Name: b.Name, Scopes: scopes, AllowedOrigins: b.AllowedOrigins, ExpiresAt: moment.Stored(b.ExpiresAt),
+	}, once)
 	return &CreateOutput{KeyCreated{Key: key, Token: token, SecretAvailable: token != ""}}, err
 }
 

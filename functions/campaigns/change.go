@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"reflect"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	jsonpatch "github.com/evanphx/json-patch/v5"
@@ -46,6 +47,9 @@ func optional(r huma.Registry, s *huma.Schema) *huma.Schema {
 			c.Properties[name] = optional(r, field)
 		}
 	}
+	if values, ok := s.AdditionalProperties.(*huma.Schema); ok {
+		c.AdditionalProperties = optional(r, values)
+	}
 	c.PrecomputeMessages()
 	return &c
 }
@@ -78,7 +82,14 @@ func (p Patch) apply(d coupon.Definition) (coupon.Definition, error) {
 		return d, err
 	}
 	var out coupon.Definition
-	return out, json.Unmarshal(after, &out)
+	if err := json.Unmarshal(after, &out); err != nil {
+		f := fault.ErrInvalid.Because(err)
+		if typed, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+			f = f.At(typed.Field)
+		}
+		return out, f
+	}
+	return out, nil
 }
 
 // ChangeInput is a patch for a campaign.
@@ -92,13 +103,14 @@ type ChangeInput struct {
 const maxRaces = 5
 
 func (h handler) change(ctx context.Context, in *ChangeInput) (*Output, error) {
-	sp := shop.CallerFrom(ctx).Space
+	sp, match := shop.CallerFrom(ctx).Space, strings.TrimPrefix(in.IfMatch, "W/")
+	bound := match != "" && match != "*" // to one state
 	for range maxRaces {
 		prev, err := h.store.Campaign(ctx, sp, in.ID)
 		if err != nil {
 			return nil, err
 		}
-		if in.IfMatch != "" && in.IfMatch != "*" && in.IfMatch != etag(prev) {
+		if bound && match != etag(prev) {
 			return nil, fault.ErrStale.At("If-Match")
 		}
 		next, err := in.Body.changed(prev, h)
@@ -106,7 +118,7 @@ func (h handler) change(ctx context.Context, in *ChangeInput) (*Output, error) {
 			return nil, err
 		}
 		c, err := h.store.ChangeCampaign(ctx, sp, prev, next)
-		if in.IfMatch == "" && errors.Is(err, fault.ErrStale) {
+		if !bound && errors.Is(err, fault.ErrStale) {
 			continue
 		}
 		return newOutput(c, err)

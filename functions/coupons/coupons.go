@@ -3,8 +3,7 @@
 //
 // Who may call it: the shop's server or a marketer's tool (secret key).
 // What it may touch: reads keys and campaigns (and marks a campaign as issued
-// and a code prefix as taken); reads and writes coupons, and the slots that
-// carry a shared code's state.
+// and a code prefix as taken); reads and writes coupons.
 // Load: medium; mass mailings come in bursts.
 package coupons
 
@@ -25,6 +24,7 @@ type Store interface {
 	Campaign(ctx context.Context, sp shop.Space, id string) (coupon.Campaign, error)
 	// AnsweredCoupon gives the first answer to a repeated call, if there is one.
 	AnsweredCoupon(ctx context.Context, sp shop.Space, k idem.Key) (coupon.Coupon, bool, error)
+	// IssueCoupon answers fault.ErrStale where the campaign was changed since it was read, before its first issue.
 	IssueCoupon(ctx context.Context, sp shop.Space, s shop.Secrets, i coupon.Issue, once idem.Key) (coupon.Coupon, error)
 	Coupon(ctx context.Context, sp shop.Space, id string) (coupon.Coupon, error)
 	// Coupons lists newest first; the string says where the next page begins.
@@ -65,8 +65,7 @@ func New(f web.Front, store Store) http.Handler {
 		web.Handle(api, web.Op{
 			Method: http.MethodPost, Path: "/v1/coupons/{id}/" + path, ID: path + "_coupon", Tag: tag, Scope: shop.CouponsWrite,
 			Errors: []int{404}, Summary: map[bool]string{true: "Disable a coupon", false: "Enable a coupon"}[disabled],
-			Doc: "A random code changes at once. A shared code with a limit is disabled at once; any other change of a shared code " +
-				"is noticed within 5 seconds. Doing it twice is doing it once.",
+			Doc: "A random code changes at once; redemptions of a shared code notice within 5 seconds. Doing it twice is doing it once.",
 		}, h.setDisabled(disabled))
 	}
 	return api.Handler()

@@ -18,13 +18,21 @@ func (h handler) issue(ctx context.Context, in *IssueInput) (*Output, error) {
 	if c, answered, err := h.store.AnsweredCoupon(ctx, caller.Space, once); answered || err != nil {
 		return &Output{c}, err
 	}
-	wish, err := h.wish(ctx, caller, in)
-	if err != nil {
-		return nil, err
+	for range maxRaces {
+		wish, err := h.wish(ctx, caller, in)
+		if err != nil {
+			return nil, err
+		}
+		c, err := h.store.IssueCoupon(ctx, caller.Space, caller.Secrets, wish, once)
+		if !errors.Is(err, fault.ErrStale) {
+			return &Output{c}, err
+		}
 	}
-	c, err := h.store.IssueCoupon(ctx, caller.Space, caller.Secrets, wish, once)
-	return &Output{c}, err
+	return nil, fault.ErrUnavailable.In("coupons.issue")
 }
+
+// maxRaces bounds how often the first coupon of a campaign is issued anew after a change overtook it.
+const maxRaces = 5
 
 // wish checks what was asked for.
 func (h handler) wish(ctx context.Context, caller shop.Caller, in *IssueInput) (coupon.Issue, error) {

@@ -7,7 +7,6 @@
 package pages
 
 import (
-	"bytes"
 	"context"
 	"net/http"
 
@@ -41,11 +40,8 @@ const (
 )
 
 func reference(context.Context, *struct{}) (*Output, error) {
-	var page bytes.Buffer
-	if err := render(&page, openapi.Document); err != nil {
-		return nil, err
-	}
-	return &Output{"text/html; charset=utf-8", cache, policy, page.Bytes()}, nil
+	page, err := referencePage()
+	return &Output{"text/html; charset=utf-8", cache, policy, page}, err
 }
 
 func document(context.Context, *struct{}) (*Output, error) {

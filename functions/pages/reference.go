@@ -1,16 +1,18 @@
 package pages
 
 import (
+	"bytes"
 	"cmp"
 	_ "embed"
 	"encoding/json"
 	"fmt"
 	"html/template"
-	"io"
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
+	"github.com/lagniappe/lagniappe/infra/openapi"
 	"github.com/lagniappe/lagniappe/internal/web"
 )
 
@@ -80,7 +82,7 @@ type tagged struct {
 // Sections groups the operations by tag, in the order of a shop's work.
 func (s spec) Sections() []tagged {
 	var out []tagged
-	for _, tag := range []string{"Campaigns", "Coupons", "Validations", "Redemptions", "Keys", "Reference"} {
+	for _, tag := range s.tags() {
 		section := tagged{Tag: tag}
 		for path, methods := range s.Paths {
 			for method, op := range methods {
@@ -94,6 +96,24 @@ func (s spec) Sections() []tagged {
 		out = append(out, section)
 	}
 	return out
+}
+
+// tags lists every tag that an operation has: first in the order of a shop's
+// work, then whatever came since this list was written.
+func (s spec) tags() []string {
+	tags := []string{"Campaigns", "Coupons", "Validations", "Redemptions", "Keys"}
+	var more []string
+	for _, methods := range s.Paths {
+		for _, op := range methods {
+			for _, tag := range op.Tags {
+				if !slices.Contains(tags, tag) && !slices.Contains(more, tag) {
+					more = append(more, tag)
+				}
+			}
+		}
+	}
+	slices.Sort(more)
+	return append(tags, more...)
 }
 
 // byUse puts the short paths first, and on one path what makes before what reads and changes.
@@ -174,15 +194,18 @@ func (s schema) Link() string {
 // Needs reports whether a property must be there.
 func (s schema) Needs(property string) bool { return slices.Contains(s.Required, property) }
 
-func render(w io.Writer, document []byte) error {
+// referencePage renders the document once, with the first who asks.
+var referencePage = sync.OnceValues(func() ([]byte, error) {
 	var s spec
-	if err := json.Unmarshal(document, &s); err != nil {
-		return fmt.Errorf("pages: the document: %w", err)
+	if err := json.Unmarshal(openapi.Document, &s); err != nil {
+		return nil, fmt.Errorf("pages: the document: %w", err)
 	}
 	s.Sentences = web.Sentences()
 	t, err := template.New("reference").Parse(page)
 	if err != nil {
-		return fmt.Errorf("pages: the template: %w", err)
+		return nil, fmt.Errorf("pages: the template: %w", err)
 	}
-	return t.Execute(w, s)
-}
+	var b bytes.Buffer
+	err = t.Execute(&b, s)
+	return b.Bytes(), err
+})

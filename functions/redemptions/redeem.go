@@ -38,11 +38,17 @@ func (h handler) redeem(ctx context.Context, in *RedeemInput) (*Output, error) {
 	if r.Order.ID == "" {
 		return nil, coupon.ErrFieldMissing.At("order.id")
 	}
-	if in.IdempotencyKey != "" {
-		r.Replay = caller.Secrets.Replay.ID("", "redeem", in.IdempotencyKey)
-	}
+	r.Replay = replayKey(caller, "redeem", in.IdempotencyKey)
 	redemption, again, err := coupon.Redeem(ctx, h.store, r)
 	return &Output{created(again), redemption}, err
+}
+
+// replayKey is the keyed hash of an Idempotency-Key, which stands on the row of the effect.
+func replayKey(c shop.Caller, route, header string) string {
+	if header == "" {
+		return ""
+	}
+	return c.Secrets.Replay.ID("", route, header)
 }
 
 // created is 201 for a new thing, 200 for the first answer again.
@@ -69,7 +75,7 @@ func (h handler) get(ctx context.Context, in *IDInput) (*GetOutput, error) {
 // RollbackInput says why a redemption is undone.
 type RollbackInput struct {
 	IDInput
-	IdempotencyKey string           `header:"Idempotency-Key" maxLength:"255" doc:"Accepted and ignored: redemption and return are the key."`
+	IdempotencyKey string           `header:"Idempotency-Key" maxLength:"255" doc:"Redemption and return are the natural key; this guards against using one key for two of them."`
 	Body           *RollbackRequest `required:"false"`
 }
 
@@ -89,6 +95,7 @@ func (h handler) rollBack(ctx context.Context, in *RollbackInput) (*RollbackOutp
 	if in.Body != nil {
 		cause = in.Body.Return
 	}
-	back, again, err := h.store.Rollback(ctx, shop.CallerFrom(ctx).Space, in.ID, cause)
+	caller := shop.CallerFrom(ctx)
+	back, again, err := h.store.Rollback(ctx, caller.Space, in.ID, cause, replayKey(caller, "rollback "+in.ID, in.IdempotencyKey))
 	return &RollbackOutput{created(again), back}, err
 }

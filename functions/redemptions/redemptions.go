@@ -19,7 +19,8 @@ import (
 type Store interface {
 	coupon.Writer
 	// Rollback undoes a redemption once; it reports whether this is the first answer again.
-	Rollback(ctx context.Context, sp shop.Space, id, cause string) (coupon.Rollback, bool, error)
+	// Replay is the keyed hash of the Idempotency-Key, or empty.
+	Rollback(ctx context.Context, sp shop.Space, id, cause, replay string) (coupon.Rollback, bool, error)
 }
 
 type handler struct {

@@ -138,7 +138,7 @@ func refuse(caller shop.Caller, code, lang string, err error) (Verdict, error) {
 		return Verdict{}, err
 	}
 	if caller.Publishable() {
-		f = coupon.Veil(f)
+		f = coupon.ForBrowser(f)
 	}
 	p := web.NewProblem(f, lang, "")
 	return Verdict{

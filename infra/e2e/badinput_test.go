@@ -23,6 +23,8 @@ func TestBadBodies(t *testing.T) {
 		body, code, param string
 		status            int
 	}{
+		"nobody":              {edit(`"order"`, `"customer":null,"order"`), "customer_id_invalid", "customer", 422},
+		"no address":          {edit(`"order"`, `"customer":{"email":""},"order"`), "", "", 422},
 		"null":                {`null`, "type_wrong", "body", 422},
 		"not JSON":            {`{"codes":`, "body_malformed", "", 400},
 		"nothing":             {``, "", "", 400},
@@ -115,6 +117,8 @@ func TestBadCampaigns(t *testing.T) {
 		"long metadata":      {object{"metadata": object{"k": strings.Repeat("x", 501)}}, "metadata"},
 		"read-only field":    {object{"times_redeemed": 5}, "times_redeemed"},
 		"limit of nothing":   {object{"max_redemptions": 0}, "max_redemptions"},
+		"year 10000":         {object{"expires_at": "9999-12-31T23:59:59-01:00"}, "expires_at"},
+		"blank name":         {object{"name": "  "}, "name"},
 		"limit out of bound": {object{"max_redemptions": 1_000_000_001}, "max_redemptions"},
 	} {
 		a := n.do("POST", "/v1/campaigns", with(tenPercent(), c.change))
@@ -129,6 +133,10 @@ func TestBadCoupons(t *testing.T) {
 	n := newTenant(t)
 	camp := n.campaign(nil)
 	n.coupon(camp, object{"code": "SUMMER-26"})
+	n.do("POST", "/v1/coupons", object{"campaign": camp, "expires_at": "9999-12-31T23:59:59-01:00"}).want(422, "time_out_of_range")
+	n.do("POST", "/v1/coupons", `{"campaign":"`+camp+`","customer":null}`).want(422)
+	n.do("POST", "/v1/coupons", object{"campaign": camp, "customer": object{"email": ""}}).want(422)
+	n.do("POST", "/v1/keys", object{"kind": "secret", "expires_at": "9999-12-31T23:59:59-01:00"}).want(422, "time_out_of_range")
 	n.do("POST", "/v1/coupons", object{"campaign": camp, "code": "summer 26"}).want(409, "code_taken")
 	n.do("POST", "/v1/coupons", object{"campaign": camp, "code": "SUMMЕR27"}).want(422, "code_malformed")
 	n.do("POST", "/v1/coupons", object{"campaign": camp, "code": "HELLO", "customer": "c-1"}).want(422, "shared_code_for_customer")
@@ -157,5 +165,14 @@ func TestUnknownRoutes(t *testing.T) {
 	for _, c := range [][2]string{{"GET", "/v2/nothing"}, {"DELETE", "/v1/campaigns"}, {"PUT", "/"}, {"GET", "/v1/redemptions/a/b/c"}} {
 		a := n.do(c[0], c[1], nil).want(404, "not_found")
 		checkProblem(t, fmt.Sprint(c), a)
+	}
+}
+
+// A small body can be wrong in thousands of places; the answer stays small.
+func TestErrorsAreBounded(t *testing.T) {
+	n := newTenant(t)
+	a := n.as(n.pk, "POST", "/v1/validations", `{"codes":["ABCDEF"],"order":{"currency":"EUR","lines":[`+strings.Repeat("{},", 20000)+`{}]}}`)
+	if a.Status != 422 || len(a.Raw) > 10_000 {
+		t.Errorf("%d, %d bytes", a.Status, len(a.Raw))
 	}
 }

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 )
@@ -140,5 +141,31 @@ func TestPersonalCoupons(t *testing.T) {
 	}
 	if got := n.do("GET", "/v1/coupons?customer=c-1&campaign=camp_other", nil).want(200); len(got.Body["data"].([]any)) != 0 {
 		t.Errorf("%s", got.Raw)
+	}
+}
+
+func TestMetadataIsBounded(t *testing.T) {
+	n := newTenant(t)
+	path := "/v1/campaigns/" + n.campaign(nil)
+	for round := range 2 {
+		more := object{}
+		for i := range 30 {
+			more[fmt.Sprint("k", round, "-", i)] = strings.Repeat("ü", 500)
+		}
+		n.do("PATCH", path, object{"metadata": more}).want([]int{200, 422}[round])
+	}
+}
+
+func TestCampaignListOverHundred(t *testing.T) {
+	n := newTenant(t)
+	for range 102 {
+		n.campaign(nil)
+	}
+	a := n.do("GET", "/v1/campaigns?limit=100", nil).want(200)
+	if len(a.Body["data"].([]any)) != 100 || a.Body["has_more"] != true {
+		t.Errorf("%d campaigns", len(a.Body["data"].([]any)))
+	}
+	if rest := n.do("GET", "/v1/campaigns?limit=100&cursor="+a.str("next_cursor"), nil).want(200); len(rest.Body["data"].([]any)) != 2 {
+		t.Errorf("%s", rest.Raw)
 	}
 }

@@ -31,6 +31,12 @@ func TestBudgets(t *testing.T) {
 	n.coupon(plain, object{"code": "OPENTOALL"})
 	n.coupon(limited, object{"code": "LIMITED"})
 	who := object{"customer": "c-1"}
+	old := n.coupon(plain, nil).str("code")
+	n.do("PATCH", "/v1/campaigns/"+plain, object{"reason": object{"de": "neu", "en": "new"}}).want(200)
+	n.clock.move(definitionDelay)
+	again := n.coupon(plain, nil).str("code")
+	id := n.do("POST", "/v1/redemptions", use(again, "o-again", who)).want(201).str("id")
+	n.do("POST", "/v1/redemptions/"+id+"/rollbacks", nil).want(201)
 	warm := n.coupon(plain, nil).str("code")
 	for i, code := range []string{warm, n.coupon(limited, nil).str("code"), "OPENTOALL", "LIMITED"} {
 		n.do("POST", "/v1/redemptions", use(code, fmt.Sprint("warm-", i), who)).want(201)
@@ -53,6 +59,8 @@ func TestBudgets(t *testing.T) {
 		{"unique code", use(n.coupon(plain, nil).str("code"), "o-1", who), 201, 1, 2},
 		{"unique code, ten lines", use(n.coupon(plain, nil).str("code"), "", object{"order": ten}), 201, 1, 2},
 		{"unique code, campaign and customer limit", use(n.coupon(limited, nil).str("code"), "o-2", who), 201, 1, 8},
+		{"unique code of older terms", use(old, "o-old", who), 201, 2, 2},
+		{"unique code, second attempt", use(again, "o-again", who), 201, 2, 2},
 		{"shared code without limit", use("OPENTOALL", "o-3", who), 201, 1, 2},
 		{"shared code with both limits", use("LIMITED", "o-4", who), 201, 1, 6},
 		// What a failed condition costs is billed, but not reported.

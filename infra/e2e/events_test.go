@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -9,9 +10,9 @@ import (
 	"testing"
 
 	"github.com/aws/aws-lambda-go/events"
-	"github.com/awslabs/aws-lambda-go-api-proxy/httpadapter"
 
 	"github.com/lagniappe/lagniappe/infra/demo"
+	"github.com/lagniappe/lagniappe/internal/app"
 )
 
 // Every function has a sample event, and answers it well, as Lambda would hand
@@ -35,7 +36,7 @@ func TestSampleEvents(t *testing.T) {
 		if err := json.Unmarshal(raw, &event); err != nil {
 			t.Fatalf("%s: %v", path, err)
 		}
-		answer, err := httpadapter.NewV2(n.house).ProxyWithContext(t.Context(), event)
+		answer, err := app.Gateway(n.house)(t.Context(), event)
 		if err != nil || answer.StatusCode >= 300 || !strings.Contains(answer.Headers["Content-Type"], "json") {
 			t.Errorf("%s: %d %v %.300s", path, answer.StatusCode, err, answer.Body)
 		}
@@ -47,6 +48,45 @@ func TestSampleEvents(t *testing.T) {
 	for _, f := range found {
 		if !slices.Contains(files, f.Name()) {
 			t.Errorf("events/%s belongs to no function", f.Name())
+		}
+	}
+}
+
+// What the adapter would cut or fail at arrives whole.
+func TestGatewayQuirks(t *testing.T) {
+	n := newTenant(t)
+	camp := n.campaign(nil)
+	call := func(method, path, body string, headers map[string]string) (int, object) {
+		e := events.APIGatewayV2HTTPRequest{Version: "2.0", RawPath: path, Body: body, Headers: map[string]string{
+			"authorization": "Bearer " + n.sk, "content-type": "application/json",
+		}}
+		maps.Copy(e.Headers, headers)
+		e.RequestContext.HTTP.Method, e.RequestContext.HTTP.Path = method, path
+		a, err := app.Gateway(n.house)(t.Context(), e)
+		if err != nil {
+			t.Fatalf("%s %q: %v", method, path, err)
+		}
+		var o object
+		if err := json.Unmarshal([]byte(a.Body), &o); err != nil {
+			t.Fatalf("%s %q: %s", method, path, a.Body)
+		}
+		return a.StatusCode, o
+	}
+	ids := map[any]bool{}
+	for _, key := range []string{"order-1,line-1", "order-1,line-2", "order-1"} {
+		_, c := call("POST", "/v1/coupons", `{"campaign":"`+camp+`"}`, map[string]string{"idempotency-key": key})
+		ids[c["id"]] = true
+	}
+	if len(ids) != 3 {
+		t.Errorf("keys with one beginning are one: %v", ids)
+	}
+	_, german := call("GET", "/v1/nothing", "", map[string]string{"accept-language": "fr-CH, de;q=0.9"})
+	if !strings.HasPrefix(german["detail"].(string), "Unter") {
+		t.Errorf("%v", german)
+	}
+	for _, path := range []string{"/v1/coupons/canary@example.org%", "/v1/%zz", "/v1/\x00"} {
+		if status, p := call("GET", path, "", nil); status != 404 || p["code"] != "not_found" {
+			t.Errorf("%q: %d %v", path, status, p)
 		}
 	}
 }

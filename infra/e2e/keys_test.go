@@ -21,6 +21,10 @@ func TestKeyLife(t *testing.T) {
 	}
 	n.as(second, "GET", "/v1/campaigns", nil).want(200)
 	n.as(second, "POST", "/v1/campaigns", tenPercent()).want(403, "key_not_permitted")
+	n.as(second, "POST", "/v1/keys", object{"kind": "secret", "scopes": []string{"coupons:write"}}).want(403, "key_not_permitted")
+	if third := n.as(second, "POST", "/v1/keys", object{"kind": "secret"}).want(201); len(third.Body["scopes"].([]any)) != 2 {
+		t.Errorf("a key gave what it does not have: %s", third.Raw)
+	}
 	id := created.str("id")
 	n.as(second, "POST", "/v1/keys/"+id+"/revoke", nil).want(409, "key_revokes_itself")
 	n.do("POST", "/v1/keys/"+id+"/revoke", nil).want(200)
@@ -114,10 +118,18 @@ func TestGuessingTeachesNothing(t *testing.T) {
 	early := n.coupon(camp, object{"starts_at": n.clock.now().Add(time.Hour)}).str("code")
 	n.clock.move(time.Second)
 
+	strict := n.campaign(object{"rules": object{"minimum_quantity": 99}, "max_redemptions": 1, "max_redemptions_per_customer": 1})
+	n.coupon(strict, object{"code": "STRICTONE"})
+	many := object{"customer": "c-1", "order": with(cart("o-1"), object{"lines": []object{{"id": "1", "quantity": 99, "unit_amount": 100}}})}
+	n.do("POST", "/v1/redemptions", use("STRICTONE", "", many)).want(201)
+	personal := n.coupon(camp, object{"customer": "c-1"}).str("code")
+	n.do("POST", "/v1/redemptions", use(personal, "o-1", object{"customer": "c-1"})).want(201)
+
 	answers := map[string][]string{}
 	for name, code := range map[string]string{
 		"unknown": flipped(used), "unknown prefix": "NOSUCHCODE", "disabled": disabled.str("code"), "used": used,
 		"exhausted": "EXHAUSTED", "paused": pausedCode, "expired": expired, "early": early,
+		"exhausted, with rules": "STRICTONE", "personal, used": personal,
 	} {
 		a := n.as(n.pk, "POST", "/v1/validations", use(code, "o-9")).want(200)
 		same := strings.ReplaceAll(a.Raw, code, "CODE")

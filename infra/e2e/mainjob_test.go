@@ -74,6 +74,8 @@ func TestRollbackGivesBackAndLetsRedeemAgain(t *testing.T) {
 		if late.str("id") != first.str("id") || late.str("status") != "rolled_back" {
 			t.Errorf("a late copy of the first request got %s", late.Raw)
 		}
+		other := use(code, "o-1", who, object{"order": with(cart("o-1"), object{"shipping_amount": 0})})
+		n.do("POST", "/v1/redemptions", other, "Idempotency-Key", "try-1").want(422, "idempotency_key_reused")
 		second := n.do("POST", "/v1/redemptions", use(code, "o-1", who), "Idempotency-Key", "try-2").want(201)
 		if second.str("id") == first.str("id") {
 			t.Error("the second attempt has the first one's id")

@@ -1,12 +1,17 @@
 package e2e
 
 import (
+	"context"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/lagniappe/lagniappe/infra/house"
+	"github.com/lagniappe/lagniappe/infra/openapi"
 	"github.com/lagniappe/lagniappe/internal/app"
 )
 
@@ -27,11 +32,58 @@ func TestOutage(t *testing.T) {
 	}
 }
 
+// A table that takes the connection and stays silent does not take the answer
+// with it: the deadline of the request reaches every wait.
+func TestSilentTable(t *testing.T) {
+	n := newTenant(t)
+	silent, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = silent.Close() }()
+	n.house, err = house.New(house.Options{Template: suite.template, Endpoint: "http://" + silent.Addr().String(), Now: app.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer stop()
+	r := httptest.NewRequestWithContext(ctx, http.MethodGet, "/v1/campaigns", nil)
+	r.Header.Set("Authorization", "Bearer "+n.sk)
+	w := httptest.NewRecorder()
+	done := make(chan struct{})
+	go func() { defer close(done); n.house.ServeHTTP(w, r) }()
+	select {
+	case <-done:
+	case <-time.After(20 * time.Second):
+		t.Fatal("still waiting")
+	}
+	if w.Code != 503 {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}
+
+func operationIDs(t *testing.T) map[string]bool {
+	t.Helper()
+	ids := map[string]bool{}
+	for _, m := range regexp.MustCompile(`"operationId": "(\w+)"`).FindAllSubmatch(openapi.Document, -1) {
+		ids[string(m[1])] = true
+	}
+	if len(ids) < 20 {
+		t.Fatalf("%d operations", len(ids))
+	}
+	return ids
+}
+
 func TestReference(t *testing.T) {
 	n := newTenant(t)
 	page := n.as("", "GET", "/", nil).want(200)
 	if !strings.Contains(page.Raw, "Redeem a code for an order") || !strings.HasPrefix(page.Header.Get("Content-Type"), "text/html") {
 		t.Errorf("%v %.300s", page.Header, page.Raw)
+	}
+	for id := range operationIDs(t) {
+		if !strings.Contains(page.Raw, `id="`+id+`"`) && !strings.HasPrefix(id, "preflight") {
+			t.Errorf("%s is not on the page", id)
+		}
 	}
 	doc := n.as("", "GET", "/openapi.json", nil).want(200)
 	if doc.Body["openapi"] != "3.1.0" {

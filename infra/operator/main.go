@@ -1,5 +1,5 @@
 // Command operator does what only the one who runs Lagniappe may do: create
-// shops. It works on the account and region that the AWS environment names, or
+// shops, and help out one that lost its keys. It works on the account and region that the AWS environment names, or
 // on any DynamoDB at DYNAMODB_ENDPOINT.
 package main
 
@@ -23,6 +23,23 @@ type commands struct {
 	Endpoint   string `help:"Use this DynamoDB." env:"DYNAMODB_ENDPOINT"`
 
 	CreateShop createShop `cmd:"" help:"Create a shop and print its first keys, once."`
+	CreateKey  createKey  `cmd:"" help:"Create a secret key for a shop that lost its own, and print it, once."`
+	RevokeKey  revokeKey  `cmd:"" help:"Revoke a key; effective within 30 seconds."`
+}
+
+// side names a shop and its side.
+type side struct {
+	Shop string `arg:"" help:"The shop's id (shop_…)."`
+	Live bool   `help:"The live side; otherwise the test side."`
+}
+
+func (s side) space() shop.Space { return shop.Space{Shop: s.Shop, Live: s.Live} }
+
+type createKey struct{ side }
+
+type revokeKey struct {
+	side
+	Key string `arg:"" help:"The key's id (key_…)."`
 }
 
 type createShop struct {
@@ -67,16 +84,36 @@ func (c createShop) Run(ctx context.Context, store *dynamo.Store) error {
 	fmt.Printf("shop %s (%s)\nThese keys are shown this once:\n", s.ID, s.Name)
 	for _, live := range []bool{false, true} {
 		for _, kind := range []shop.Kind{shop.Secret, shop.Publishable} {
-			scopes, err := shop.ScopesFor(kind, nil)
-			if err != nil {
+			if err := printKey(ctx, store, shop.Space{Shop: s.ID, Live: live}, kind); err != nil {
 				return err
 			}
-			token, _, err := store.CreateKey(ctx, shop.Space{Shop: s.ID, Live: live}, shop.Key{Kind: kind, Name: "first", Scopes: scopes}, idem.Key{})
-			if err != nil {
-				return err
-			}
-			fmt.Println(" ", token)
 		}
 	}
 	return nil
+}
+
+// Run creates a secret key with every scope.
+func (c createKey) Run(ctx context.Context, store *dynamo.Store) error {
+	return printKey(ctx, store, c.space(), shop.Secret)
+}
+
+func printKey(ctx context.Context, store *dynamo.Store, sp shop.Space, kind shop.Kind) error {
+	scopes, err := shop.ScopesFor(kind, nil)
+	if err != nil {
+		return err
+	}
+	token, _, err := store.CreateKey(ctx, sp, shop.Key{Kind: kind, Name: "operator", Scopes: scopes}, idem.Key{})
+	if err == nil {
+		fmt.Println(" ", token)
+	}
+	return err
+}
+
+// Run revokes the key.
+func (c revokeKey) Run(ctx context.Context, store *dynamo.Store) error {
+	k, err := store.RevokeKey(ctx, c.space(), c.Key)
+	if err == nil {
+		fmt.Printf("%s (%s) is revoked\n", k.ID, k.Hint)
+	}
+	return err
 }

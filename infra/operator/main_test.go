@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/lagniappe/lagniappe/infra/emulator"
@@ -13,8 +14,8 @@ import (
 	"github.com/lagniappe/lagniappe/infra/template"
 )
 
-// The command as an operator calls it makes a shop whose four keys work.
-func TestCreateShop(t *testing.T) {
+// The commands as an operator calls them: a shop whose four keys work, one key more, and its end.
+func TestCommands(t *testing.T) {
 	e, err := emulator.Start(t.Context(), emulator.Options{Dir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
@@ -35,13 +36,17 @@ func TestCreateShop(t *testing.T) {
 	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
 		t.Fatalf("%v %s", err, out)
 	}
-	cmd := exec.CommandContext(t.Context(), binary, "create-shop", "My shop")
-	cmd.Env = append(os.Environ(), "SHOPS_TABLE=ShopsTable", "DYNAMODB_ENDPOINT="+e.Endpoint,
-		"AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=local", "AWS_SECRET_ACCESS_KEY=local")
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v %s", err, out)
+	operator := func(args ...string) []byte {
+		cmd := exec.CommandContext(t.Context(), binary, args...)
+		cmd.Env = append(os.Environ(), "SHOPS_TABLE=ShopsTable", "DYNAMODB_ENDPOINT="+e.Endpoint,
+			"AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=local", "AWS_SECRET_ACCESS_KEY=local")
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Fatalf("%v %s", err, out)
+		}
+		return out
 	}
+	out := operator("create-shop", "My shop")
 	keys := regexp.MustCompile(`[sp]k_(test|live)_[0-9a-z]+`).FindAll(out, -1)
 	if len(keys) != 4 || !bytes.Contains(out, []byte("My shop")) {
 		t.Fatalf("%s", out)
@@ -50,5 +55,19 @@ func TestCreateShop(t *testing.T) {
 		if _, err := h.Operator.Caller(t.Context(), string(k)); err != nil {
 			t.Errorf("%s: %v", k, err)
 		}
+	}
+	id := string(regexp.MustCompile(`shop_[0-9a-z]+`).Find(out))
+	token := strings.TrimSpace(string(operator("create-key", id, "--live")))
+	caller, err := h.Operator.Caller(t.Context(), token)
+	if err != nil || !caller.Space.Live {
+		t.Fatalf("%q: %v", token, err)
+	}
+	operator("revoke-key", id, caller.ID, "--live")
+	fresh, err := house.New(house.Options{Template: tpl, Endpoint: e.Endpoint})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := fresh.Operator.Caller(t.Context(), token); err == nil {
+		t.Error("a revoked key works")
 	}
 }

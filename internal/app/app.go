@@ -18,7 +18,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/awslabs/aws-lambda-go-api-proxy/core"
-	"github.com/awslabs/aws-lambda-go-api-proxy/httpadapter"
 
 	"github.com/lagniappe/lagniappe/internal/dynamo"
 	"github.com/lagniappe/lagniappe/internal/web"
@@ -40,7 +39,7 @@ func ServePublic(build func(web.Front) http.Handler) { start(web.Front{}, build)
 
 func start(f web.Front, build func(web.Front) http.Handler) {
 	f.Now, f.Log, f.RequestID = Now, Log(), gatewayRequestID
-	lambda.Start(httpadapter.NewV2(build(f)).ProxyWithContext)
+	lambda.Start(Gateway(build(f)))
 }
 
 // gatewayRequestID is the id that the gateway's access log has for the request.

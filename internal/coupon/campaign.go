@@ -11,11 +11,14 @@
 package coupon
 
 import (
+	"bytes"
 	"encoding/json"
-	"reflect"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/lagniappe/lagniappe/internal/fault"
+	"github.com/lagniappe/lagniappe/internal/moment"
 )
 
 // The faults of campaigns.
@@ -57,7 +60,7 @@ type Campaign struct {
 
 // Check refuses a definition that contradicts itself, naming the field.
 func (d Definition) Check() error {
-	if d.Name == "" {
+	if strings.TrimSpace(d.Name) == "" {
 		return ErrFieldMissing.At("name")
 	}
 	if err := checkMetadata(d.Metadata); err != nil {
@@ -66,10 +69,13 @@ func (d Definition) Check() error {
 	return d.Terms.Check()
 }
 
-// checkMetadata holds the contract's bounds: up to 40 characters a key, 500 a value.
+// checkMetadata holds the contract's bounds: up to 50 keys of up to 40 characters a key, 500 a value.
 func checkMetadata(m map[string]string) error {
+	if len(m) > 50 {
+		return fault.ErrInvalid.At("metadata")
+	}
 	for k, v := range m {
-		if k == "" || len(k) > 40 || len(v) > 500 {
+		if k == "" || utf8.RuneCountInString(k) > 40 || utf8.RuneCountInString(v) > 500 {
 			return fault.ErrInvalid.At("metadata")
 		}
 	}
@@ -132,11 +138,11 @@ func (c Campaign) Apply(ch Change, now time.Time) (Campaign, error) {
 func sameTerms(a, b Terms) bool {
 	x, errX := json.Marshal(a.utc())
 	y, errY := json.Marshal(b.utc())
-	return errX == nil && errY == nil && reflect.DeepEqual(x, y)
+	return errX == nil && errY == nil && bytes.Equal(x, y)
 }
 
 func (t Terms) utc() Terms {
-	t.StartsAt, t.ExpiresAt = t.StartsAt.UTC(), t.ExpiresAt.UTC()
+	t.StartsAt, t.ExpiresAt = moment.Stored(t.StartsAt), moment.Stored(t.ExpiresAt)
 	return t
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"github.com/lagniappe/lagniappe/internal/fault"
 	"github.com/lagniappe/lagniappe/internal/ident"
+	"github.com/lagniappe/lagniappe/internal/moment"
 	"github.com/lagniappe/lagniappe/internal/shop"
 )
 
@@ -68,8 +69,8 @@ func (i Issue) Check() error {
 	if i.Named != "" && i.Person != "" {
 		return ErrSharedForCustomer.At("customer")
 	}
-	if !i.StartsAt.IsZero() && !i.ExpiresAt.IsZero() && !i.StartsAt.Before(i.ExpiresAt) {
-		return ErrDatesReversed.At("expires_at")
+	if err := checkValidity(i.StartsAt, i.ExpiresAt); err != nil {
+		return err
 	}
 	if !i.ExpiresAt.IsZero() && !i.ExpiresAt.After(i.Now) {
 		return fault.ErrInvalid.At("expires_at")
@@ -83,7 +84,7 @@ func (i Issue) Coupon(s shop.Secrets, c Code) Coupon {
 		Object: "coupon", ID: ID(s, c), Livemode: i.Campaign.Livemode,
 		Campaign: i.Campaign.ID, CampaignVersion: i.Campaign.Version,
 		Code: c.Grouped(), Shared: i.Named != "", Customer: i.Customer, Personal: i.Person != "", Active: true,
-		StartsAt: i.StartsAt.UTC(), ExpiresAt: i.ExpiresAt.UTC(), Metadata: i.Metadata, CreatedAt: i.Now, Person: i.Person,
+		StartsAt: moment.Stored(i.StartsAt), ExpiresAt: moment.Stored(i.ExpiresAt), Metadata: i.Metadata, CreatedAt: i.Now, Person: i.Person,
 	}
 	if cpn.Shared {
 		cpn.Code = DisplayNamed(i.Named)

@@ -51,7 +51,7 @@ type Target struct {
 }
 
 // Guess is what a write assumes about a coupon that it has not read. It is put
-// into the condition; a wrong guess costs one more write.
+// into the condition; a wrong guess costs one more request.
 type Guess struct {
 	Version int // of the terms it was issued under
 	Attempt int // how often its seat was used and given back
@@ -80,8 +80,12 @@ type Draft struct {
 	Fingerprint []byte
 	Terms       Terms
 	Discount    Discount
-	Refusal     error
+	Closed      error // why nobody can use the coupon now
+	Misfit      error // why this customer or order cannot
 }
+
+// Refused reports whether definitions alone speak against the draft.
+func (d Draft) Refused() bool { return d.Closed != nil || d.Misfit != nil }
 
 // draft decides from definitions what the code would do for the order.
 func (r Request) draft(t Target, terms Terms, g Guess) Draft {
@@ -94,25 +98,27 @@ func (r Request) draft(t Target, terms Terms, g Guess) Draft {
 	if t.Campaign.Floor >= g.Version {
 		d.Oldest, d.Version = 0, t.Campaign.Floor
 	}
-	if d.Refusal = d.refusal(); d.Refusal == nil {
+	d.Closed, d.Misfit = d.whyClosed(), d.whyMisfit()
+	if d.Misfit == nil {
 		d.Discount = terms.Price(r.Order, r.Totals)
-	}
-	if d.Refusal == nil && d.Discount.Total == 0 {
-		d.Refusal = ErrNothingOff.At("order") // and the customer keeps the coupon
+		if d.Discount.Total == 0 {
+			d.Misfit = ErrNothingOff.At("order") // and the customer keeps the coupon
+		}
 	}
 	return d
 }
 
-func (d Draft) refusal() error {
+func (d Draft) whyClosed() error {
 	if !d.Campaign.Active || d.Coupon.Shared && !d.Coupon.Active {
 		return ErrNotActive.At("codes[0]")
 	}
 	if err := checkDates(d.Coupon.StartsAt, d.Coupon.ExpiresAt, d.Now); err != nil {
 		return err
 	}
-	if err := checkDates(d.Terms.StartsAt, d.Terms.ExpiresAt, d.Now); err != nil {
-		return err
-	}
+	return checkDates(d.Terms.StartsAt, d.Terms.ExpiresAt, d.Now)
+}
+
+func (d Draft) whyMisfit() error {
 	if d.Campaign.MaxRedemptionsPerCustomer > 0 && d.Person == "" {
 		return ErrNeedsCustomer.At("customer")
 	}

@@ -45,24 +45,26 @@ func testDraft(t *testing.T, shared bool, change func(*Request, *Target)) Draft 
 
 func TestRefusals(t *testing.T) {
 	for name, c := range map[string]struct {
-		change func(*Request, *Target)
-		want   error
+		change         func(*Request, *Target)
+		closed, misfit error
 	}{
-		"fits":            {func(*Request, *Target) {}, nil},
-		"paused":          {func(_ *Request, t *Target) { t.Campaign.Active = false }, ErrNotActive},
-		"not begun":       {func(_ *Request, t *Target) { t.Campaign.StartsAt = noon.Add(1) }, ErrNotStarted},
-		"just begun":      {func(_ *Request, t *Target) { t.Campaign.StartsAt = noon }, nil},
-		"just ended":      {func(_ *Request, t *Target) { t.Campaign.ExpiresAt = noon }, ErrExpired},
-		"last moment":     {func(_ *Request, t *Target) { t.Campaign.ExpiresAt = noon.Add(1) }, nil},
-		"nobody named":    {func(r *Request, t *Target) { t.Campaign.MaxRedemptionsPerCustomer, r.Person = 1, "" }, ErrNeedsCustomer},
-		"other currency":  {func(_ *Request, t *Target) { t.Campaign.Rules.Currency = "USD" }, ErrCurrencyMismatch},
-		"below minimum":   {func(_ *Request, t *Target) { t.Campaign.Rules = Rules{MinimumAmount: 1001, Currency: "EUR"} }, ErrRulesViolated},
-		"at minimum":      {func(_ *Request, t *Target) { t.Campaign.Rules = Rules{MinimumAmount: 1000, Currency: "EUR"} }, nil},
-		"too few":         {func(_ *Request, t *Target) { t.Campaign.Rules.MinimumQuantity = 2 }, ErrRulesViolated},
-		"disabled shared": {func(_ *Request, t *Target) { t.Coupon.Shared, t.Coupon.Active = true, false }, ErrNotActive},
+		"fits":            {change: func(*Request, *Target) {}},
+		"paused":          {change: func(_ *Request, t *Target) { t.Campaign.Active = false }, closed: ErrNotActive},
+		"not begun":       {change: func(_ *Request, t *Target) { t.Campaign.StartsAt = noon.Add(1) }, closed: ErrNotStarted},
+		"just begun":      {change: func(_ *Request, t *Target) { t.Campaign.StartsAt = noon }},
+		"just ended":      {change: func(_ *Request, t *Target) { t.Campaign.ExpiresAt = noon }, closed: ErrExpired},
+		"last moment":     {change: func(_ *Request, t *Target) { t.Campaign.ExpiresAt = noon.Add(1) }},
+		"nobody named":    {change: func(r *Request, t *Target) { t.Campaign.MaxRedemptionsPerCustomer, r.Person = 1, "" }, misfit: ErrNeedsCustomer},
+		"other currency":  {change: func(_ *Request, t *Target) { t.Campaign.Rules.Currency = "USD" }, misfit: ErrCurrencyMismatch},
+		"below minimum":   {change: func(_ *Request, t *Target) { t.Campaign.Rules = Rules{MinimumAmount: 1001, Currency: "EUR"} }, misfit: ErrRulesViolated},
+		"at minimum":      {change: func(_ *Request, t *Target) { t.Campaign.Rules = Rules{MinimumAmount: 1000, Currency: "EUR"} }},
+		"too few":         {change: func(_ *Request, t *Target) { t.Campaign.Rules.MinimumQuantity = 2 }, misfit: ErrRulesViolated},
+		"nothing off":     {change: func(_ *Request, t *Target) { t.Campaign.Rewards = []Reward{{Type: FreeShipping}} }, misfit: ErrNothingOff},
+		"disabled shared": {change: func(_ *Request, t *Target) { t.Coupon.Shared, t.Coupon.Active = true, false }, closed: ErrNotActive},
 	} {
-		if d := testDraft(t, false, c.change); !errors.Is(d.Refusal, c.want) || (d.Refusal == nil) != (c.want == nil) {
-			t.Errorf("%s: %v, want %v", name, d.Refusal, c.want)
+		d := testDraft(t, false, c.change)
+		if !errors.Is(d.Closed, c.closed) || !errors.Is(d.Misfit, c.misfit) || d.Refused() != (c.closed != nil || c.misfit != nil) {
+			t.Errorf("%s: %v, %v", name, d.Closed, d.Misfit)
 		}
 	}
 }
@@ -102,13 +104,15 @@ func TestExplain(t *testing.T) {
 		"personal, nobody named":   {seat: with(func(s *Seat) { s.Coupon.Person = "ben" }), change: func(r *Request, _ *Target) { r.Person = "" }, err: ErrNeedsCustomer},
 		"own start":                {seat: with(func(s *Seat) { s.Coupon.StartsAt = noon.Add(1) }), err: ErrNotStarted},
 		"own end":                  {seat: with(func(s *Seat) { s.Coupon.ExpiresAt = noon }), err: ErrExpired},
-		"older version":            {seat: with(func(s *Seat) { s.Coupon.CampaignVersion = 2 }), guess: &Guess{Version: 2}},
+		"older version":            {seat: with(func(s *Seat) { s.Coupon.CampaignVersion, s.Attempt = 2, 1 }), guess: &Guess{Version: 2, Attempt: 1}},
 		"older version, but moved": {seat: with(func(s *Seat) { s.Coupon.CampaignVersion = 2 }), change: func(_ *Request, t *Target) { t.Campaign.Floor = 3 }},
 		"second attempt":           {seat: with(func(s *Seat) { s.Attempt = 1 }), guess: &Guess{Version: 3, Attempt: 1}},
 		"too many attempts":        {seat: with(func(s *Seat) { s.Attempt = MaxAttempts }), err: ErrTooManyAttempts},
-		"refused beats exhausted":  {seat: with(func(*Seat) {}), others: Outcome{Exhausted: true}, change: func(_ *Request, t *Target) { t.Campaign.Active = false }, err: ErrNotActive},
+		"closed beats exhausted":   {seat: with(func(*Seat) {}), others: Outcome{Exhausted: true}, change: func(_ *Request, t *Target) { t.Campaign.Active = false }, err: ErrNotActive},
+		"exhausted beats misfit":   {seat: with(func(*Seat) {}), others: Outcome{Exhausted: true}, change: func(_ *Request, t *Target) { t.Campaign.Rules.MinimumQuantity = 2 }, err: ErrQuantityExceeded},
+		"taken beats its owner":    {seat: with(func(s *Seat) { s.Order, s.Coupon.Person = "o-2", "ben" }), err: ErrQuantityExceeded},
+		"owner beats misfit":       {seat: with(func(s *Seat) { s.Coupon.Person = "ben" }), change: func(_ *Request, t *Target) { t.Campaign.Rules.MinimumQuantity = 2 }, err: ErrOtherCustomer},
 		"limit beats exhausted":    {seat: with(func(*Seat) {}), others: Outcome{LimitReached: true, Exhausted: true}, err: ErrCustomerLimit},
-		"slot says disabled":       {seat: with(func(*Seat) {}), others: Outcome{Disabled: true, LimitReached: true}, err: ErrNotActive},
 		"exhausted":                {seat: with(func(*Seat) {}), others: Outcome{Exhausted: true}, err: ErrQuantityExceeded},
 	} {
 		o := c.others

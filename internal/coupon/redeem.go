@@ -1,6 +1,7 @@
 package coupon
 
 import (
+	"bytes"
 	"context"
 
 	"github.com/lagniappe/lagniappe/internal/fault"
@@ -28,7 +29,7 @@ type Reader interface {
 type Writer interface {
 	Definitions
 	// Redeem writes the draft in one conditional write, the rules in the
-	// condition, or says what it found instead. A draft with a Refusal is not
+	// condition, or says what it found instead. A draft that is Refused is not
 	// written: its seat is read.
 	Redeem(ctx context.Context, d Draft) (Outcome, error)
 	// Redemption reads one by its id.
@@ -36,7 +37,7 @@ type Writer interface {
 }
 
 // maxGuesses bounds the writes of one request: the first, one with the
-// coupon's true version and attempt, and one more for a change in between.
+// coupon's true version and attempt, and two more for changes in between.
 const maxGuesses = 4
 
 // Redeem uses a code for an order, exactly once. It reports whether this is the
@@ -86,7 +87,7 @@ func (r Request) drafted(ctx context.Context, defs Definitions, t Target, g Gues
 // must not make a second use, so it is shown what became of the first.
 func (r Request) lateReplay(ctx context.Context, w Writer, id string) (Redemption, bool, error) {
 	found, err := w.Redemption(ctx, r.Space, id)
-	if err == nil && found.Order != r.Order.ID {
+	if err == nil && !bytes.Equal(found.Fingerprint, r.Order.Fingerprint(r.Secrets, string(r.Code))) {
 		err = errKeyReused
 	}
 	return found, true, err
@@ -99,26 +100,26 @@ func Validate(ctx context.Context, reader Reader, r Request) (Redemption, error)
 	if err != nil {
 		return Redemption{}, err
 	}
-	g := t.firstGuess()
-	for range maxGuesses {
-		d, err := r.drafted(ctx, reader, t, g)
-		if err != nil {
-			return Redemption{}, err
-		}
-		o, err := reader.Look(ctx, d)
-		if err != nil {
-			return Redemption{}, err
-		}
-		switch v := d.explain(o); {
-		case v.err != nil:
-			return Redemption{}, v.err
-		case v.replay != nil:
-			return *v.replay, nil
-		case v.guess != nil:
-			g = *v.guess
-		default:
-			return d.Redemption(), nil
-		}
+	d, err := r.drafted(ctx, reader, t, t.firstGuess())
+	if err != nil {
+		return Redemption{}, err
 	}
-	return Redemption{}, fault.ErrUnavailable.In("coupon.Validate")
+	o, err := reader.Look(ctx, d)
+	if err != nil {
+		return Redemption{}, err
+	}
+	v := d.explain(o)
+	if v.guess != nil { // what was read holds for the true version and attempt, too
+		if d, err = r.drafted(ctx, reader, t, Guess{Version: o.versionFor(d), Attempt: o.Seat.Attempt}); err != nil {
+			return Redemption{}, err
+		}
+		v = d.explain(o)
+	}
+	switch {
+	case v.err != nil:
+		return Redemption{}, v.err
+	case v.replay != nil:
+		return *v.replay, nil
+	}
+	return d.Redemption(), nil
 }

@@ -42,6 +42,8 @@ type Redemption struct {
 	Codes          []Applied `json:"codes"`
 	CreatedAt      time.Time `json:"created_at"`
 	RolledBackAt   time.Time `json:"rolled_back_at,omitzero"`
+
+	Fingerprint []byte `json:"-"` // of the order; see order.Order.Fingerprint
 }
 
 // Applied is what one code did for an order.
@@ -87,7 +89,7 @@ const (
 	redemptionPrefix = "rdm_"
 	attemptSize      = 2
 	// MaxAttempts bounds how often one seat can be rolled back and used again.
-	MaxAttempts = 1000
+	MaxAttempts = 50
 )
 
 // SeatRef names a seat. Both parts are written as in ids, without a prefix.

@@ -29,23 +29,27 @@ var (
 	ErrNotUsable = fault.Define(fault.NotFound, "coupon_not_usable")
 )
 
-// Veil gives the fault as a publishable caller may see it.
-func Veil(f *fault.Error) *fault.Error {
-	switch f.Code {
-	case ErrUnknown.Code, ErrNotActive.Code, ErrNotStarted.Code, ErrExpired.Code, ErrQuantityExceeded.Code,
-		ErrOtherCustomer.Code, ErrCustomerLimit.Code, ErrRedemptionDiffers.Code:
-		return ErrNotUsable
+// forBrowsers are the reasons that a publishable caller is told: what the
+// shopper can mend. Everything else is ErrNotUsable.
+var forBrowsers = []*fault.Error{ErrRulesViolated, ErrCurrencyMismatch, ErrNeedsCustomer, ErrNothingOff, ErrCodeMalformed}
+
+// ForBrowser gives the fault as a publishable caller may see it.
+func ForBrowser(f *fault.Error) *fault.Error {
+	for _, allowed := range forBrowsers {
+		if f.Code == allowed.Code {
+			return f
+		}
 	}
-	return f
+	return ErrNotUsable
 }
 
 // checkDates holds a validity to the half-open interval [starts, expires).
 func checkDates(starts, expires, now time.Time) error {
 	if !starts.IsZero() && now.Before(starts) {
-		return ErrNotStarted.At("codes[0]").Arg("StartsAt", starts)
+		return ErrNotStarted.At("codes[0]").Arg("starts_at", starts)
 	}
 	if !expires.IsZero() && !now.Before(expires) {
-		return ErrExpired.At("codes[0]").Arg("ExpiresAt", expires)
+		return ErrExpired.At("codes[0]").Arg("expires_at", expires)
 	}
 	return nil
 }
@@ -53,16 +57,16 @@ func checkDates(starts, expires, now time.Time) error {
 // check holds an order to the rules. It names every rule that failed, and by how much.
 func (t Terms) check(o order.Order, totals order.Totals) error {
 	if c := t.Currency(); c != "" && c != o.Currency {
-		return ErrCurrencyMismatch.At("order.currency").Arg("Currency", c)
+		return ErrCurrencyMismatch.At("order.currency").Arg("currency", c)
 	}
 	var failed []*fault.Error
 	if missing := t.Rules.MinimumAmount - totals.Subtotal; missing > 0 {
 		failed = append(failed, ErrMinimumAmount.At("order.lines").
-			Arg("Minimum", money.Amount{Minor: t.Rules.MinimumAmount, Currency: o.Currency}).Arg("Missing", money.Amount{Minor: missing, Currency: o.Currency}))
+			Arg("minimum", money.Amount{Minor: t.Rules.MinimumAmount, Currency: o.Currency}).Arg("missing", money.Amount{Minor: missing, Currency: o.Currency}))
 	}
 	if missing := t.Rules.MinimumQuantity - totals.Quantity; missing > 0 {
 		failed = append(failed, ErrMinimumQuantity.At("order.lines").
-			Arg("Minimum", t.Rules.MinimumQuantity).Arg("Missing", missing))
+			Arg("minimum", t.Rules.MinimumQuantity).Arg("missing", missing))
 	}
 	if len(failed) > 0 {
 		return ErrRulesViolated.At("order").Of(failed...)

@@ -21,9 +21,16 @@ type Outcome struct {
 	Written      bool
 	Read         bool // Seat is known
 	Seat         Seat
-	Disabled     bool // a slot knows that the shared code is disabled
 	LimitReached bool // this customer's uses are spent
 	Exhausted    bool // the campaign's uses are spent
+}
+
+// versionFor is the version of the coupon that was found; a shared code's is known already.
+func (o Outcome) versionFor(d Draft) int {
+	if d.Coupon.Shared {
+		return d.Coupon.CampaignVersion
+	}
+	return o.Seat.Coupon.CampaignVersion
 }
 
 // verdict is what an outcome means for a draft. All zero: nothing speaks against it.
@@ -35,35 +42,26 @@ type verdict struct {
 }
 
 // explain reads an outcome in a fixed order: my own redemption before anything
-// else, then what the coupon says of itself, then the campaign, the customer's
-// limit, and exhaustion last.
+// else; then what closes the coupon, to whomever; then what has used it up; and
+// only then whom and which order it is for, so that a browser learns that of
+// live codes alone.
 func (d Draft) explain(o Outcome) verdict {
-	s := o.Seat
-	if v, mine := d.mine(s); mine {
+	if v, mine := d.mine(o.Seat); mine {
 		return v
 	}
-	if o.Read && !d.Coupon.Shared {
-		if v, done := d.couponSays(s); done {
-			return v
+	if v, done := d.closed(o); done {
+		return v
+	}
+	if v, done := d.spent(o); done {
+		return v
+	}
+	if owner := o.Seat.Coupon.Person; !d.Coupon.Shared && owner != "" && owner != d.Person {
+		if d.Person == "" {
+			return verdict{err: ErrNeedsCustomer.At("customer")}
 		}
+		return verdict{err: ErrOtherCustomer.At("customer")}
 	}
-	switch {
-	case o.Disabled:
-		return verdict{err: ErrNotActive.At("codes[0]")}
-	case d.Refusal != nil:
-		return verdict{err: d.Refusal}
-	case s.Order != "":
-		return verdict{err: ErrQuantityExceeded.At("codes[0]")}
-	case s.Attempt >= MaxAttempts:
-		return verdict{err: ErrTooManyAttempts.At("codes[0]")}
-	case s.Exists && s.Attempt != d.Attempt:
-		return verdict{guess: &Guess{Version: d.Version, Attempt: s.Attempt}}
-	case o.LimitReached:
-		return verdict{err: ErrCustomerLimit.At("customer").Arg("Limit", d.Campaign.MaxRedemptionsPerCustomer)}
-	case o.Exhausted:
-		return verdict{err: ErrQuantityExceeded.At("codes[0]")}
-	}
-	return verdict{}
+	return verdict{err: d.Misfit}
 }
 
 // mine finds this request's own earlier effect at the seat.
@@ -76,7 +74,7 @@ func (d Draft) mine(s Seat) (verdict, bool) {
 	case sameKey:
 		return verdict{err: errKeyReused}, true
 	case sameOrder:
-		return verdict{err: ErrRedemptionDiffers.At("order").Arg("Redemption", s.Redemption.ID)}, true
+		return verdict{err: ErrRedemptionDiffers.At("order").Arg("redemption", s.Redemption.ID)}, true
 	}
 	if attempt, ok := s.Past[d.Replay]; ok && d.Replay != "" {
 		return verdict{late: attempt + 1}, true
@@ -84,29 +82,41 @@ func (d Draft) mine(s Seat) (verdict, bool) {
 	return verdict{}, false
 }
 
-// couponSays judges what only the coupon itself knows: whether it exists, its state, its owner,
-// its dates, and the version of its terms.
-func (d Draft) couponSays(s Seat) (verdict, bool) {
-	c := s.Coupon
-	switch {
-	case !s.Exists:
-		return verdict{err: ErrUnknown.At("codes[0]")}, true
-	case !c.Active:
-		return verdict{err: ErrNotActive.At("codes[0]")}, true
+// closed judges what only the coupon itself knows (that it exists, its state,
+// its dates, the version of its terms), then its campaign.
+func (d Draft) closed(o Outcome) (verdict, bool) {
+	s, c := o.Seat, o.Seat.Coupon
+	if o.Read && !d.Coupon.Shared {
+		switch {
+		case !s.Exists:
+			return verdict{err: ErrUnknown.At("codes[0]")}, true
+		case !c.Active:
+			return verdict{err: ErrNotActive.At("codes[0]")}, true
+		case c.CampaignVersion < d.Oldest || c.CampaignVersion > d.Version:
+			return verdict{guess: &Guess{Version: c.CampaignVersion, Attempt: s.Attempt}}, true
+		}
+		if err := checkDates(c.StartsAt, c.ExpiresAt, d.Now); err != nil {
+			return verdict{err: err}, true
+		}
 	}
-	if err := checkDates(c.StartsAt, c.ExpiresAt, d.Now); err != nil {
-		return verdict{err: err}, true
-	}
+	return verdict{err: d.Closed}, d.Closed != nil
+}
+
+// spent judges what has used the coupon up: another order, the customer's
+// limit, the campaign's.
+func (d Draft) spent(o Outcome) (verdict, bool) {
+	s := o.Seat
 	switch {
-	case s.Order != "": // before its owner: whether a used code was somebody's is nobody's business
+	case s.Order != "":
 		return verdict{err: ErrQuantityExceeded.At("codes[0]")}, true
-	case c.Person != "" && d.Person == "":
-		return verdict{err: ErrNeedsCustomer.At("customer")}, true
-	case c.Person != "" && c.Person != d.Person:
-		return verdict{err: ErrOtherCustomer.At("customer")}, true
-	}
-	if c.CampaignVersion < d.Oldest || c.CampaignVersion > d.Version {
-		return verdict{guess: &Guess{Version: c.CampaignVersion, Attempt: d.Attempt}}, true
+	case s.Attempt >= MaxAttempts:
+		return verdict{err: ErrTooManyAttempts.At("codes[0]")}, true
+	case s.Exists && s.Attempt != d.Attempt:
+		return verdict{guess: &Guess{Version: d.Version, Attempt: s.Attempt}}, true
+	case o.LimitReached:
+		return verdict{err: ErrCustomerLimit.At("customer").Arg("limit", d.Campaign.MaxRedemptionsPerCustomer)}, true
+	case o.Exhausted:
+		return verdict{err: ErrQuantityExceeded.At("codes[0]")}, true
 	}
 	return verdict{}, false
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/lagniappe/lagniappe/internal/fault"
+	"github.com/lagniappe/lagniappe/internal/moment"
 	"github.com/lagniappe/lagniappe/internal/money"
 )
 
@@ -70,10 +71,24 @@ func (t Terms) Check() error {
 	if t.Reason.German == "" || t.Reason.English == "" {
 		return ErrFieldMissing.At("reason")
 	}
-	if !t.StartsAt.IsZero() && !t.ExpiresAt.IsZero() && !t.StartsAt.Before(t.ExpiresAt) {
-		return ErrDatesReversed.At("expires_at")
+	if err := checkValidity(t.StartsAt, t.ExpiresAt); err != nil {
+		return err
 	}
 	return t.checkCurrency()
+}
+
+// checkValidity wants times that can be written, the end after the start.
+func checkValidity(starts, expires time.Time) error {
+	if err := moment.Check(starts, "starts_at"); err != nil {
+		return err
+	}
+	if err := moment.Check(expires, "expires_at"); err != nil {
+		return err
+	}
+	if !starts.IsZero() && !expires.IsZero() && !starts.Before(expires) {
+		return ErrDatesReversed.At("expires_at")
+	}
+	return nil
 }
 
 func (r Reward) check(at string) error {
@@ -99,7 +114,7 @@ func (r Reward) check(at string) error {
 
 func (r Reward) only(at string, ok bool) error {
 	if !ok {
-		return ErrFieldNotAllowed.At(at).Arg("Type", string(r.Type))
+		return ErrFieldNotAllowed.At(at).Arg("type", string(r.Type))
 	}
 	return nil
 }

@@ -30,15 +30,18 @@ var (
 type Ref struct {
 	ID    string
 	Email string
+
+	given bool // it was sent, if only as null or empty
 }
 
 // Guest is the object form of a Ref.
 type Guest struct {
-	Email string `json:"email" maxLength:"254" doc:"A guest's e-mail address. It is not stored here, only a keyed hash of it."`
+	Email string `json:"email" minLength:"3" maxLength:"254" doc:"A guest's e-mail address. It is not stored here, only a keyed hash of it."`
 }
 
 // UnmarshalJSON reads "c-1001" or {"email": "…"}.
 func (r *Ref) UnmarshalJSON(b []byte) error {
+	r.given = true
 	if len(b) > 0 && b[0] == '"' {
 		return json.Unmarshal(b, &r.ID)
 	}
@@ -58,7 +61,8 @@ func (r Ref) MarshalJSON() ([]byte, error) {
 	return json.Marshal(r.ID)
 }
 
-// IsZero reports whether no customer was named.
+// IsZero reports whether no customer was sent. One that was sent empty is no
+// zero: what was meant for somebody must not become everybody's.
 func (r Ref) IsZero() bool { return r == Ref{} }
 
 // IDPattern is what a shop's own ids look like. An "@" is refused on purpose:

@@ -31,21 +31,32 @@ func newCache[V any](size int, age time.Duration, now func() time.Time) *cache[V
 	return &cache[V]{entries: entries, age: age, now: now}
 }
 
+// loadTimeout bounds one reading for the cache, whoever still waits for it.
+const loadTimeout = 5 * time.Second
+
 // get gives the value of key, reading it with load where it is missing or too
-// old. A reader who leaves does not take the others' answer along.
+// old. Who leaves, or has no time left, does not take the others' answer along.
 func (c *cache[V]) get(ctx context.Context, key string, load func(context.Context) (V, error)) (V, error) {
 	if v, ok := c.peek(key); ok {
 		return v, nil
 	}
-	v, err, _ := c.flight.Do(key, func() (any, error) {
+	answer := c.flight.DoChan(key, func() (any, error) {
+		ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), loadTimeout)
+		defer stop()
 		read := c.now()
-		v, err := load(context.WithoutCancel(ctx))
+		v, err := load(ctx)
 		if err == nil {
 			c.entries.Add(key, entry[V]{v, read})
 		}
 		return v, err
 	})
-	return v.(V), err
+	select {
+	case r := <-answer:
+		return r.Val.(V), r.Err
+	case <-ctx.Done():
+		var none V
+		return none, failed("dynamo.cache", ctx.Err())
+	}
 }
 
 func (c *cache[V]) peek(key string) (V, bool) {

@@ -20,12 +20,19 @@ func (s *Store) ChangeCampaign(ctx context.Context, sp shop.Space, prev, next co
 	if err != nil {
 		return coupon.Campaign{}, err
 	}
-	if refused != nil {
+	if refused != nil && !s.isMine(refused[0].old, ws[0]) {
 		return coupon.Campaign{}, fault.ErrStale
 	}
 	s.campaigns.forget(space(sp) + next.ID)
 	s.exhausted.forget(space(sp) + next.ID)
 	return s.Campaign(ctx, sp, next.ID)
+}
+
+// isMine tells whether the row that refused a change is that very change: its
+// first answer was lost, and the SDK sent it again.
+func (s *Store) isMine(old item, change write) bool {
+	return getNum(old, "revision") == getNum(change.values, ":next") && getStr(old, "doc") == getStr(change.values, ":doc") &&
+		getNum(old, "updated_at") == getNum(change.values, ":updated")
 }
 
 // headChange compares two things: the revision that the change was made from,
@@ -58,20 +65,26 @@ func (s *Store) raise(sp shop.Space, prev, next coupon.Campaign) []write {
 	return ws
 }
 
-// SetPaused pauses or resumes a campaign. Doing it twice is doing it once.
+// SetPaused pauses or resumes a campaign. Doing it twice is doing it once, and
+// a late copy of the write does nothing: it names the revision that it changes.
 func (s *Store) SetPaused(ctx context.Context, sp shop.Space, id string, paused bool) (coupon.Campaign, error) {
-	refused, err := s.settle(ctx, "dynamo.SetPaused", write{
-		table: s.tables.Campaigns, key: campaignKey(sp, id, skHead),
-		update:    "SET paused = :paused, revision = revision + :one, updated_at = :now",
-		condition: "paused = :before",
-		values:    item{":paused": boolean(paused), ":before": boolean(!paused), ":one": num(1), ":now": moment(s.now())},
-	})
-	if err != nil {
-		return coupon.Campaign{}, err
-	}
-	if refused != nil && refused[0].old == nil {
-		return coupon.Campaign{}, fault.ErrNotFound
-	}
-	s.campaigns.forget(space(sp) + id)
-	return s.Campaign(ctx, sp, id)
+	for range maxTries {
+		c, err := s.Campaign(ctx, sp, id)
+		if err != nil || c.Active != paused {
+			return c, err
+		}
+		refused, err := s.settle(ctx, "dynamo.SetPaused", write{
+			table: s.tables.Campaigns, key: campaignKey(sp, id, skHead),
+			update:    "SET paused = :paused, revision = revision + :one, updated_at = :now",
+			condition: "revision = :seen",
+			values:    item{":paused": boolean(paused), ":seen": num(c.Revision), ":one": num(1), ":now": moment(s.now())},
+		})
+		if err != nil {
+			return coupon.Campaign{}, err
+		}
+		if refused == nil {
+			s.campaigns.forget(space(sp) + id)
+		}
+	} // done, or overtaken by another change: look again
+	return coupon.Campaign{}, fault.ErrUnavailable.In("dynamo.SetPaused")
 }

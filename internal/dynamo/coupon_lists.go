@@ -7,9 +7,6 @@ import (
 	"github.com/lagniappe/lagniappe/internal/shop"
 )
 
-// maxBatch is how many rows DynamoDB gives in one BatchGetItem.
-const maxBatch = 100
-
 // Coupons lists a page, newest first, with the sort key that ended it ("" on
 // the last). An index is a moment behind the table, so a coupon issued just now
 // may be missing; each coupon shown is in its present state.
@@ -57,26 +54,20 @@ func (s *Store) couponQueries(sp shop.Space, f coupon.Filter, below string, limi
 
 // couponsOf reads the coupons behind index rows, in their order.
 func (s *Store) couponsOf(ctx context.Context, sp shop.Space, listed []item) ([]coupon.Coupon, error) {
-	out := make([]coupon.Coupon, 0, len(listed))
-	for len(listed) > 0 {
-		n := min(len(listed), maxBatch)
-		keys := make([]item, n)
-		for i, l := range listed[:n] {
-			keys[i] = key(getStr(l, attrPK), skCoupon)
-		}
-		rows, err := s.batch(ctx, s.tables.Coupons, keys, true)
-		if err != nil {
+	keys := make([]item, len(listed))
+	for i, l := range listed {
+		keys[i] = key(getStr(l, attrPK), skCoupon)
+	}
+	rows, err := s.batch(ctx, s.tables.Coupons, keys, true)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]coupon.Coupon, len(keys))
+	for i, k := range keys {
+		id := coupon.Prefix + getStr(k, attrPK)[len(space(sp))+1:]
+		if out[i], err = readCoupon(sp, id, rows[rowID(k)]); err != nil {
 			return nil, err
 		}
-		for _, k := range keys {
-			id := coupon.Prefix + getStr(k, attrPK)[len(space(sp))+1:]
-			c, err := readCoupon(sp, id, rows[rowID(k)])
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, c)
-		}
-		listed = listed[n:]
 	}
 	return out, nil
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"maps"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
 	"github.com/lagniappe/lagniappe/internal/coupon"
 	"github.com/lagniappe/lagniappe/internal/fault"
 	"github.com/lagniappe/lagniappe/internal/idem"
@@ -28,7 +26,10 @@ func (s *Store) IssueCoupon(ctx context.Context, sp shop.Space, secrets shop.Sec
 		if !once.IsZero() && refused[0].failed {
 			return replayed[coupon.Coupon](refused[0].old, once)
 		}
-		if err := namedRefusal(i, refused); err != nil {
+		if !once.IsZero() {
+			refused = refused[1:]
+		}
+		if err := issueRefusal(i, refused); err != nil {
 			return coupon.Coupon{}, err
 		}
 	} // a random code was taken: draw again
@@ -57,24 +58,32 @@ func (s *Store) issue(sp shop.Space, i coupon.Issue, c coupon.Coupon, code coupo
 	if !i.Campaign.Issued {
 		ws = append(ws, write{
 			table: s.tables.Campaigns, key: campaignKey(sp, c.Campaign, skHead),
-			update: "SET issued = :yes", condition: "attribute_exists(pk)",
-			values: item{":yes": boolean(true)},
+			update: "SET issued = :yes", condition: "campaign_version = :version",
+			values: item{":yes": boolean(true), ":version": num(c.CampaignVersion)},
 		})
 	}
 	return ws
 }
 
-// namedRefusal says why a named code was refused; nil where another random code may do.
-func namedRefusal(i coupon.Issue, refused []refusal) error {
-	if i.Named == "" {
-		return nil
-	}
-	for _, r := range refused {
-		if r.failed && r.old["campaign_id"] != nil && r.old["code"] == nil {
+// issueRefusal reads the refusals of issue's writes, in their order: nil where
+// another random code may do.
+func issueRefusal(i coupon.Issue, refused []refusal) error {
+	taken, rest := refused[0].failed, refused[1:]
+	if i.Named != "" {
+		if rest[0].failed {
 			return coupon.ErrCodeReserved.At("code")
 		}
+		rest = rest[1:]
 	}
-	return coupon.ErrCodeTaken.At("code")
+	switch {
+	case taken && i.Named != "":
+		return coupon.ErrCodeTaken.At("code")
+	case taken:
+		return nil
+	case len(rest) > 0 && rest[0].failed:
+		return fault.ErrStale.In("dynamo.IssueCoupon") // the campaign changed since it was read
+	}
+	return nil
 }
 
 func couponRow(sp shop.Space, c coupon.Coupon) item {
@@ -141,54 +150,24 @@ func (s *Store) Coupon(ctx context.Context, sp shop.Space, id string) (coupon.Co
 	return readCoupon(sp, id, row)
 }
 
-// SetDisabled disables or enables a coupon. A random code's own row is in every
-// redemption's condition. A shared code's is not, since all would meet on it:
-// its state also stands in each slot of a limit, and otherwise reaches the
-// redemptions through their cache.
+// SetDisabled disables or enables a coupon: one write, doing it twice is doing
+// it once. A random code's row is in every redemption's condition. A shared
+// code's is in none, since all redemptions would meet on it: its state reaches
+// them through their cache, as the campaign's does.
 func (s *Store) SetDisabled(ctx context.Context, sp shop.Space, id string, disabled bool) (coupon.Coupon, error) {
-	c, err := s.Coupon(ctx, sp, id)
+	if !coupon.ValidID(id) {
+		return coupon.Coupon{}, fault.ErrNotFound
+	}
+	refused, err := s.settle(ctx, "dynamo.SetDisabled", write{
+		table: s.tables.Coupons, key: couponKey(sp, id), update: "SET disabled = :disabled",
+		condition: "attribute_exists(code)", values: item{":disabled": boolean(disabled)},
+	})
 	if err != nil {
 		return coupon.Coupon{}, err
 	}
-	mark := write{
-		table: s.tables.Coupons, key: couponKey(sp, id), update: "SET disabled = :disabled",
-		condition: "attribute_exists(code)", values: item{":disabled": boolean(disabled)},
-	}
-	ws := []write{mark}
-	if c.Shared {
-		if ws, err = s.shareState(ctx, sp, c, mark, disabled); err != nil {
-			return coupon.Coupon{}, err
-		}
-	}
-	for _, w := range ws { // one by one: a transaction over busy slots would seldom get through
-		if _, err := s.settle(ctx, "dynamo.SetDisabled", w); err != nil {
-			return coupon.Coupon{}, err
-		}
+	if refused != nil {
+		return coupon.Coupon{}, fault.ErrNotFound
 	}
 	s.shared.forget(space(sp) + id)
 	return s.Coupon(ctx, sp, id)
-}
-
-// shareState orders the writes so that a crash between them leaves the coupon
-// marked as disabled: the mark comes first when disabling, last when enabling.
-func (s *Store) shareState(ctx context.Context, sp shop.Space, c coupon.Coupon, mark write, disabled bool) ([]write, error) {
-	camp, err := s.campaign(ctx, sp, c.Campaign)
-	if err != nil {
-		return nil, err
-	}
-	verb := "DELETE"
-	if disabled {
-		verb = "ADD"
-	}
-	var slots []write
-	for n := range camp.Slots {
-		slots = append(slots, write{
-			table: s.tables.Coupons, key: slotKey(sp, camp.ID, n), update: verb + " disabled_codes :coupon",
-			condition: "attribute_exists(pk)", values: item{":coupon": &types.AttributeValueMemberSS{Value: []string{c.ID}}},
-		})
-	}
-	if disabled {
-		return append([]write{mark}, slots...), nil
-	}
-	return append(slots, mark), nil
 }

@@ -67,13 +67,6 @@ func getTime(i item, name string) time.Time {
 	return time.Time{}
 }
 
-func getSet(i item, name string) []string {
-	if v, ok := i[name].(*types.AttributeValueMemberSS); ok {
-		return v.Value
-	}
-	return nil
-}
-
 func getMap(i item, name string) item {
 	if v, ok := i[name].(*types.AttributeValueMemberM); ok {
 		return v.Value

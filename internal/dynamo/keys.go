@@ -49,7 +49,7 @@ const (
 
 	attrBucket = "campaign_bucket"
 	attrHolder = "holder"
-	attrIssued = "issued"
+	attrIssued = "issued_at"
 )
 
 // buckets spreads a campaign's list over as many index partitions, so that

@@ -31,16 +31,25 @@ func (s *Store) withOnce(sp shop.Space, table string, k idem.Key, answer any, ef
 
 // AnsweredCoupon gives the first answer to a repeated call that issues a
 // coupon. Ask it first: the call may have become refusable since it succeeded.
-func (s *Store) AnsweredCoupon(ctx context.Context, sp shop.Space, k idem.Key) (c coupon.Coupon, answered bool, err error) {
+func (s *Store) AnsweredCoupon(ctx context.Context, sp shop.Space, k idem.Key) (coupon.Coupon, bool, error) {
+	return answered[coupon.Coupon](ctx, s, s.tables.Coupons, sp, k)
+}
+
+// AnsweredKey gives the first answer to a repeated call that creates a key.
+func (s *Store) AnsweredKey(ctx context.Context, sp shop.Space, k idem.Key) (shop.Key, bool, error) {
+	return answered[shop.Key](ctx, s, s.tables.Shops, sp, k)
+}
+
+func answered[T any](ctx context.Context, s *Store, table string, sp shop.Space, k idem.Key) (v T, ok bool, err error) {
 	if k.IsZero() {
-		return c, false, nil
+		return v, false, nil
 	}
-	row, err := s.get(ctx, s.tables.Coupons, onceKey(sp, k))
+	row, err := s.get(ctx, table, onceKey(sp, k))
 	if err != nil || row == nil || getNum(row, "ttl") <= s.now().Unix() {
-		return c, false, err
+		return v, false, err
 	}
-	c, err = replayed[coupon.Coupon](row, k)
-	return c, true, err
+	v, err = replayed[T](row, k)
+	return v, true, err
 }
 
 // replayed reads the first answer from the row that stood in the way of the second.

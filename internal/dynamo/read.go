@@ -2,6 +2,7 @@ package dynamo
 
 import (
 	"context"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -9,32 +10,44 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// batch reads rows of one table by key, at most 100, in one request
-// (more only where DynamoDB hands some back). Rows that are not there are
-// missing from the answer, which is by rowID.
+// maxBatch is how many rows DynamoDB gives in one BatchGetItem.
+const maxBatch = 100
+
+// batch reads rows of one table by key: one request for each hundred, more
+// only where DynamoDB hands some back. Rows that are not there are missing from
+// the answer, which is by rowID. It is no snapshot: the rows are read one by one.
 func (s *Store) batch(ctx context.Context, table string, keys []item, consistent bool) (map[string]item, error) {
 	rows := make(map[string]item, len(keys))
+	for chunk := range slices.Chunk(keys, maxBatch) {
+		if err := s.batchInto(ctx, rows, table, chunk, consistent); err != nil {
+			return nil, failed("dynamo.batch", err)
+		}
+	}
+	return rows, nil
+}
+
+func (s *Store) batchInto(ctx context.Context, rows map[string]item, table string, keys []item, consistent bool) error {
 	for n := 0; len(keys) > 0; n++ {
+		if n == maxTries {
+			return errConflict
+		}
+		if n > 0 {
+			if err := wait(ctx, n); err != nil {
+				return err
+			}
+		}
 		out, err := s.db.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{RequestItems: map[string]types.KeysAndAttributes{
 			table: {Keys: keys, ConsistentRead: aws.Bool(consistent)},
 		}})
 		if err != nil {
-			return nil, failed("dynamo.batch", err)
+			return err
 		}
 		for _, row := range out.Responses[table] {
 			rows[rowID(row)] = row
 		}
 		keys = out.UnprocessedKeys[table].Keys
-		if len(keys) > 0 {
-			if n == maxTries {
-				return nil, failed("dynamo.batch", errConflict)
-			}
-			if err := wait(ctx, n); err != nil {
-				return nil, failed("dynamo.batch", err)
-			}
-		}
 	}
-	return rows, nil
+	return nil
 }
 
 // query describes one page of a list: partition, newest first, below a sort key.
@@ -68,7 +81,7 @@ func (s *Store) query(ctx context.Context, q query) ([]item, error) {
 		KeyConditionExpression:    aws.String("#h = :h"),
 		ExpressionAttributeNames:  map[string]string{"#h": q.hashAttr},
 		ExpressionAttributeValues: item{":h": str(q.hash)},
-		ScanIndexForward:          aws.Bool(false), Limit: aws.Int32(int32(q.limit)), //nolint:gosec // at most 101
+		ScanIndexForward:          aws.Bool(false), Limit: aws.Int32(int32(q.limit)), ConsistentRead: aws.Bool(q.index == ""), //nolint:gosec // at most 101
 	}
 	if q.below != "" {
 		in.KeyConditionExpression = aws.String("#h = :h AND #s < :s")

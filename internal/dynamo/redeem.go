@@ -3,7 +3,6 @@ package dynamo
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -19,7 +18,7 @@ import (
 // only while rivals empty the slot just found.
 func (s *Store) Redeem(ctx context.Context, d coupon.Draft) (coupon.Outcome, error) {
 	_, spent := s.exhausted.peek(space(d.Space) + d.Campaign.ID)
-	if d.Refusal != nil || spent {
+	if d.Refused() || spent {
 		o, err := s.readSeat(ctx, d)
 		o.Exhausted = spent
 		return o, err
@@ -73,8 +72,8 @@ func (s *Store) redemption(d coupon.Draft, slot int) []write {
 		ws = append(ws, write{
 			table: s.tables.Coupons, key: slotKey(d.Space, d.Campaign.ID, slot),
 			update:    "SET uses_left = uses_left - :one, uses = uses + :one",
-			condition: "uses_left >= :one AND NOT contains(disabled_codes, :coupon)",
-			values:    item{":one": num(1), ":coupon": str(d.Coupon.ID)},
+			condition: "uses_left >= :one",
+			values:    item{":one": num(1)},
 		})
 	}
 	return ws
@@ -156,8 +155,7 @@ func (s *Store) outcome(d coupon.Draft, refused []refusal) (o coupon.Outcome, em
 		rest = rest[1:]
 	}
 	if d.Campaign.Slots > 0 && rest[0].failed {
-		o.Disabled = slices.Contains(getSet(rest[0].old, "disabled_codes"), d.Coupon.ID)
-		empty = !o.Disabled && !o.LimitReached
+		empty = !o.LimitReached
 	}
 	return o, empty, nil
 }

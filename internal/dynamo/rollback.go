@@ -34,7 +34,14 @@ func (s *Store) findRedemption(ctx context.Context, sp shop.Space, id string) (r
 		return r, err
 	}
 	r.id, r.seatRow, r.pastRow = id, rows[rowID(seat)], rows[rowID(past)]
+	if r.pastRow == nil && int(getNum(r.seatRow, "attempts")) > r.attempt {
+		// Rolled back between the two readings: now its row is there.
+		if r.pastRow, err = s.get(ctx, s.tables.Coupons, past); err != nil {
+			return r, err
+		}
+	}
 	if r.pastRow != nil {
+		r.redeemed.Fingerprint = getBin(r.pastRow, "fingerprint")
 		return r, getDocument(r.pastRow, "redemption", &r.redeemed)
 	}
 	if getStr(r.seatRow, "order_id") == "" || int(getNum(r.seatRow, "attempts")) != r.attempt {
@@ -53,21 +60,21 @@ func (s *Store) Redemption(ctx context.Context, sp shop.Space, id string) (coupo
 // the next attempt, keeps the redemption in a row of its own, and gives back
 // what it took of the limits. Asked again for the same return it gives the first
 // answer and reports so; for another return it is ErrRolledBack.
-func (s *Store) Rollback(ctx context.Context, sp shop.Space, id, cause string) (coupon.Rollback, bool, error) {
+func (s *Store) Rollback(ctx context.Context, sp shop.Space, id, cause, replay string) (coupon.Rollback, bool, error) {
 	for range maxTries {
 		r, err := s.findRedemption(ctx, sp, id)
 		if err != nil {
 			return coupon.Rollback{}, false, err
 		}
 		if r.pastRow != nil {
-			return r.replay(cause)
+			return r.replay(cause, replay)
 		}
 		now := s.now().UTC()
 		back := coupon.Rollback{
 			Object: "rollback", Livemode: sp.Live, Redemption: id, Return: cause, Order: r.redeemed.Order,
 			Currency: r.redeemed.Currency, Discount: r.redeemed.Discount, CreatedAt: now,
 		}
-		refused, err := s.settle(ctx, "dynamo.Rollback", s.undo(sp, r, back)...)
+		refused, err := s.settle(ctx, "dynamo.Rollback", s.undo(sp, r, back, replay)...)
 		if err != nil {
 			return coupon.Rollback{}, false, err
 		}
@@ -79,20 +86,27 @@ func (s *Store) Rollback(ctx context.Context, sp shop.Space, id, cause string) (
 	return coupon.Rollback{}, false, fault.ErrUnavailable.In("dynamo.Rollback").Because(fmt.Errorf("%s kept changing", id))
 }
 
-func (r redemptionRows) replay(cause string) (coupon.Rollback, bool, error) {
+func (r redemptionRows) replay(cause, replay string) (coupon.Rollback, bool, error) {
 	var back coupon.Rollback
 	if err := getDocument(r.pastRow, "rollback", &back); err != nil {
 		return back, false, err
 	}
+	if back.Return != cause && replay != "" && replay == getStr(r.pastRow, "replay_key") {
+		return back, false, fault.ErrIdempotencyKeyReused.At("Idempotency-Key")
+	}
 	if back.Return != cause {
-		return back, false, coupon.ErrRolledBack.At("return").Arg("Redemption", r.id)
+		return back, false, coupon.ErrRolledBack.At("return").Arg("redemption", r.id)
 	}
 	return back, true, nil
 }
 
-func (s *Store) undo(sp shop.Space, r redemptionRows, back coupon.Rollback) []write {
+func (s *Store) undo(sp shop.Space, r redemptionRows, back coupon.Rollback, replay string) []write {
 	past := pastKey(sp, r.seat, r.attempt)
 	past["redemption"], past["rollback"] = document(r.redeemed.Undone(back.CreatedAt)), document(back)
+	past["fingerprint"] = r.seatRow["fingerprint"]
+	if replay != "" {
+		past["replay_key"] = str(replay)
+	}
 	ws := []write{
 		{table: s.tables.Coupons, item: past, condition: "attribute_not_exists(pk)"},
 		s.freeSeat(sp, r),

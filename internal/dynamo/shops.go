@@ -97,7 +97,7 @@ func (s *Store) CreateKey(ctx context.Context, sp shop.Space, want shop.Key, onc
 	if refused[len(refused)-2].failed { // the id drawn is taken
 		return "", shop.Key{}, fault.ErrUnavailable.In("dynamo.CreateKey")
 	}
-	return "", shop.Key{}, shop.ErrTooManyKeys.Arg("Limit", shop.MaxLiveKeys).Arg("Kind", string(k.Kind))
+	return "", shop.Key{}, shop.ErrTooManyKeys.Arg("limit", shop.MaxLiveKeys).Arg("kind", string(k.Kind))
 }
 
 func (s *Store) sideSecret(ctx context.Context, sp shop.Space) ([]byte, error) {

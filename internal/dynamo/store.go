@@ -13,6 +13,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"time"
@@ -62,7 +63,7 @@ func (s *Store) WithRandom(r io.Reader) *Store {
 // change made elsewhere. The contract names these delays.
 const (
 	keyDelay        = 30 * time.Second // revoking a key
-	definitionDelay = 5 * time.Second  // pausing or changing a campaign, disabling a shared code without a limit
+	definitionDelay = 5 * time.Second  // pausing or changing a campaign, disabling or enabling a shared code
 	exhaustedDelay  = 2 * time.Second  // a use given back to an exhausted campaign
 	immutable       = 24 * time.Hour
 )
@@ -96,12 +97,23 @@ func failed(op string, err error) error {
 		return nil
 	}
 	if api, ok := errors.AsType[smithy.APIError](err); ok {
+		err = named(api, err)
 		switch api.ErrorCode() {
 		case "ValidationException", "AccessDeniedException", "ResourceNotFoundException", "UnrecognizedClientException":
 			return fault.ErrInternal.In(op).Because(err)
 		}
 	}
 	return fault.ErrUnavailable.In(op).Because(err)
+}
+
+// named keeps of an SDK error what can be looked up, and drops its message,
+// which may quote the request: codes and addresses do not belong into a log.
+func named(api smithy.APIError, err error) error {
+	id := "none"
+	if response, ok := errors.AsType[*awshttp.ResponseError](err); ok {
+		id = response.ServiceRequestID()
+	}
+	return fmt.Errorf("DynamoDB answered %s (request %s)", api.ErrorCode(), id)
 }
 
 // get reads one row, consistently; nil where there is none.
@@ -113,10 +125,14 @@ func (s *Store) get(ctx context.Context, table string, key item) (item, error) {
 	return out.Item, nil
 }
 
+// attemptTimeout bounds one attempt of a request that usually takes
+// milliseconds, so that a silent connection leaves time for another.
+const attemptTimeout = 2 * time.Second
+
 // HTTPClient keeps a connection for each concurrent request; the SDK's own
 // keeps ten a host and makes the others anew.
 func HTTPClient() aws.HTTPClient {
-	return awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
+	return awshttp.NewBuildableClient().WithTimeout(attemptTimeout).WithTransportOptions(func(t *http.Transport) {
 		t.MaxIdleConns, t.MaxIdleConnsPerHost = 256, 256
 	})
 }

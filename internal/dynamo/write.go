@@ -3,6 +3,7 @@ package dynamo
 import (
 	"context"
 	"errors"
+	"reflect"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -49,7 +50,11 @@ func (s *Store) commit(ctx context.Context, op string, writes ...write) ([]refus
 	default:
 		err = s.updateOne(ctx, writes[0])
 	}
-	return refusals(op, err, len(writes))
+	refused, err := refusals(op, err, len(writes))
+	if len(refused) == 1 && writes[0].item != nil && reflect.DeepEqual(refused[0].old, writes[0].item) {
+		return nil, nil // my own put, whose first answer was lost and which the SDK sent again
+	}
+	return refused, err
 }
 
 func (s *Store) putOne(ctx context.Context, w write) error {
@@ -141,7 +146,8 @@ func canceled(op string, e *types.TransactionCanceledException, n int) ([]refusa
 	return nil, failed(op, e)
 }
 
-// maxTries bounds how often a write meets a conflict before the caller is told to come back.
+// maxTries bounds how often a write meets a conflict before the caller is told
+// to come back; with the waits below that is after about half a second.
 const maxTries = 8
 
 var conflictBackoff = retry.NewExponentialJitterBackoff(150 * time.Millisecond)
@@ -169,7 +175,7 @@ func wait(ctx context.Context, n int) error {
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
-	case <-time.After(d / 8):
+	case <-time.After(d):
 		return nil
 	}
 }

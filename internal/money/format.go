@@ -3,15 +3,7 @@ package money
 import (
 	"strconv"
 	"strings"
-
-	"golang.org/x/text/currency"
 )
-
-// Valid reports whether code is an ISO 4217 currency in capital letters.
-func Valid(code string) bool {
-	u, err := currency.ParseISO(code)
-	return err == nil && u.String() == code && code != "XXX" && code != "XTS"
-}
 
 // Amount is an amount with its currency.
 type Amount struct {
@@ -23,14 +15,12 @@ type Amount struct {
 // mark of the language ("de": comma, otherwise a point): 12.50 EUR, 500 JPY.
 func (a Amount) Format(language string) string {
 	digits := strconv.FormatInt(a.Minor, 10)
-	if u, err := currency.ParseISO(a.Currency); err == nil {
-		if scale, _ := currency.Standard.Rounding(u); scale > 0 {
-			if missing := scale + 1 - len(digits); missing > 0 {
-				digits = strings.Repeat("0", missing) + digits
-			}
-			cut := len(digits) - scale
-			digits = digits[:cut] + decimalMark(language) + digits[cut:]
+	if scale := exponents[a.Currency]; scale > 0 {
+		if missing := scale + 1 - len(digits); missing > 0 {
+			digits = strings.Repeat("0", missing) + digits
 		}
+		cut := len(digits) - scale
+		digits = digits[:cut] + decimalMark(language) + digits[cut:]
 	}
 	return digits + " " + a.Currency
 }

@@ -55,13 +55,13 @@ type Totals struct {
 // sums beyond [money.Max]. It returns the totals. Fields are named under "order".
 func (o Order) Check() (Totals, error) {
 	if !money.Valid(o.Currency) {
-		return Totals{}, ErrCurrencyUnknown.At("order.currency").Arg("Currency", o.Currency)
+		return Totals{}, ErrCurrencyUnknown.At("order.currency").Arg("currency", o.Currency)
 	}
 	var t Totals
 	seen := make(map[string]bool, len(o.Lines))
 	for i, l := range o.Lines {
 		if seen[l.ID] {
-			return Totals{}, ErrLineRepeated.At(fmt.Sprintf("order.lines[%d].id", i)).Arg("ID", l.ID)
+			return Totals{}, ErrLineRepeated.At(fmt.Sprintf("order.lines[%d].id", i)).Arg("id", l.ID)
 		}
 		seen[l.ID] = true
 		amount, err := l.Amount()

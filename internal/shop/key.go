@@ -53,7 +53,7 @@ var allScopes = []Scope{
 	Validate, RedemptionsRead, RedemptionsWrite, KeysRead, KeysWrite,
 }
 
-// MaxLiveKeys is how many usable keys of one kind a side may have: room for a
+// MaxLiveKeys is how many keys of one kind, not yet revoked, a side may have: room for a
 // rotation (two at once) of several services, and a bound on what a leak can mint.
 const MaxLiveKeys = 20
 
@@ -105,13 +105,31 @@ func ScopesFor(kind Kind, wanted []Scope) ([]Scope, error) {
 	}
 	for _, s := range wanted {
 		if !slices.Contains(possible, s) {
-			return nil, ErrScopeUnknown.At("scopes").Arg("Scope", string(s)).Arg("Kind", string(kind))
+			return nil, ErrScopeUnknown.At("scopes").Arg("scope", string(s)).Arg("kind", string(kind))
 		}
 	}
 	if len(wanted) == 0 {
 		return possible, nil
 	}
 	return wanted, nil
+}
+
+// Grant checks the scopes wanted for a key that this caller makes: nobody gives
+// what he does not have. None wanted means all that both can have.
+func (c Caller) Grant(kind Kind, wanted []Scope) ([]Scope, error) {
+	scopes, err := ScopesFor(kind, wanted)
+	if err != nil {
+		return nil, err
+	}
+	var granted []Scope
+	for _, s := range scopes {
+		if c.Permits(s) {
+			granted = append(granted, s)
+		} else if len(wanted) > 0 {
+			return nil, ErrKeyNotPermitted.At("scopes").Arg("scope", string(s))
+		}
+	}
+	return granted, nil
 }
 
 // CheckOrigins wants web origins (scheme and host, nothing behind), and only for publishable keys.

@@ -36,8 +36,8 @@ func (a *API) authenticate(ctx huma.Context, next func(huma.Context)) {
 }
 
 func (a *API) caller(ctx huma.Context, op Op) (shop.Caller, error) {
-	token, ok := strings.CutPrefix(ctx.Header("Authorization"), "Bearer ")
-	if !ok {
+	scheme, token, ok := strings.Cut(ctx.Header("Authorization"), " ")
+	if !ok || !strings.EqualFold(scheme, "Bearer") {
 		return shop.Caller{}, shop.ErrKeyInvalid
 	}
 	c, err := a.front.Callers.Caller(ctx.Context(), strings.TrimSpace(token))
@@ -45,7 +45,7 @@ func (a *API) caller(ctx huma.Context, op Op) (shop.Caller, error) {
 	case err != nil:
 		return c, err
 	case !c.Permits(op.Scope) || c.Publishable() && !op.Browser:
-		return c, shop.ErrKeyNotPermitted.Arg("Scope", string(op.Scope))
+		return c, shop.ErrKeyNotPermitted.Arg("scope", string(op.Scope))
 	case c.Publishable() && !c.PermitsOrigin(ctx.Header("Origin")):
 		return c, shop.ErrOriginNotPermitted
 	}

@@ -112,7 +112,8 @@ func Handle[I, O any](a *API, op Op, h func(context.Context, *I) (*O, error)) {
 func (op Op) huma() huma.Operation {
 	o := huma.Operation{
 		Method: op.Method, Path: op.Path, OperationID: op.ID, Summary: op.Summary, Description: op.Doc,
-		DefaultStatus: op.Status, MaxBodyBytes: MaxBody + 1, BodyReadTimeout: -1, Errors: op.Errors,
+		DefaultStatus: op.Status, MaxBodyBytes: MaxBody + 1, // huma refuses at the bound itself
+		BodyReadTimeout: -1, Errors: op.Errors,
 		Metadata: map[string]any{metaOp: op},
 	}
 	if op.Tag != "" {
@@ -122,7 +123,7 @@ func (op Op) huma() huma.Operation {
 		o.Security = []map[string][]string{{"secret_key": {string(op.Scope)}}}
 		o.Errors = append(o.Errors, 400, 401, 403, 422, 429, 500, 503)
 	}
-	if op.Browser {
+	if op.Browser && op.Scope != "" {
 		o.Security = append(o.Security, map[string][]string{"publishable_key": {string(op.Scope)}})
 	}
 	return o

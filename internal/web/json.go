@@ -16,7 +16,12 @@ import (
 // after the value are errors, not guesses.
 var strictJSON = huma.Format{
 	Marshal: func(w io.Writer, v any) error {
-		return json.MarshalWrite(w, v, json.Deterministic(true))
+		b, err := json.Marshal(v, json.Deterministic(true)) // whole, before a byte is sent: a failure can still become a 500
+		if err != nil {
+			return err
+		}
+		_, err = w.Write(b)
+		return err
 	},
 	Unmarshal: func(data []byte, v any) error { return located(json.Unmarshal(data, v)) },
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"time"
 
 	"github.com/lagniappe/lagniappe/internal/fault"
 	"github.com/lagniappe/lagniappe/internal/ident"
@@ -47,12 +48,18 @@ func requestID(ctx context.Context) string {
 	return ""
 }
 
+// answerWithin ends what a request may wait for, early enough to say 503
+// ourselves: the functions' own timeout (template.yaml) is 10 seconds.
+const answerWithin = 8 * time.Second
+
 // guard gives every request its id, its log line, and an answer even if the handler panics.
 func (f Front) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		n, start := &note{id: f.requestID(r.Context())}, f.Now()
 		rec := &recorder{ResponseWriter: w}
-		r = r.WithContext(context.WithValue(r.Context(), noteKey{}, n))
+		ctx, stop := context.WithTimeout(context.WithValue(r.Context(), noteKey{}, n), answerWithin)
+		defer stop()
+		r = r.WithContext(ctx)
 		rec.Header().Set("Request-Id", n.id)
 		rec.Header().Set("Cache-Control", "no-store")
 		rec.Header().Set("X-Content-Type-Options", "nosniff")
@@ -60,6 +67,7 @@ func (f Front) guard(next http.Handler) http.Handler {
 			if p := recover(); p != nil {
 				f.rescue(rec, r, p)
 			}
+			rec.send()
 			f.Log.LogAttrs(r.Context(), level(rec.status), "request", n.attrs(r, rec.status, f.Now().Sub(start).Milliseconds())...)
 		}()
 		next.ServeHTTP(rec, r)
@@ -81,7 +89,7 @@ func (f Front) requestID(ctx context.Context) string {
 
 func (f Front) rescue(rec *recorder, r *http.Request, p any) {
 	failure := fault.ErrInternal.In("web.guard").Because(fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
-	if rec.status == 0 {
+	if !rec.sent {
 		writeProblem(rec, r, failure)
 	}
 	noteFault(r.Context(), failure)
@@ -112,26 +120,31 @@ func level(status int) slog.Level {
 	return slog.LevelInfo
 }
 
-// recorder remembers the status that was sent.
+// recorder remembers the status, and sends it only with the first byte or at
+// the end, so that a body that fails to render can still become a 500.
 type recorder struct {
 	http.ResponseWriter
 	status int
+	sent   bool
 }
 
 // WriteHeader implements http.ResponseWriter.
-func (r *recorder) WriteHeader(status int) {
-	if r.status == 0 {
-		r.status = status
-	}
-	r.ResponseWriter.WriteHeader(status)
-}
+func (r *recorder) WriteHeader(status int) { r.status = status }
 
 // Write implements http.ResponseWriter.
 func (r *recorder) Write(b []byte) (int, error) {
-	if r.status == 0 {
+	r.send()
+	return r.ResponseWriter.Write(b)
+}
+
+func (r *recorder) send() {
+	if r.sent {
+		return
+	}
+	if r.sent = true; r.status == 0 {
 		r.status = http.StatusOK
 	}
-	return r.ResponseWriter.Write(b)
+	r.ResponseWriter.WriteHeader(r.status)
 }
 
 // Unwrap lets http.ResponseController reach the connection.

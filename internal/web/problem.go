@@ -58,23 +58,12 @@ func NewProblem(f *fault.Error, acceptLanguage, requestID string) *Problem {
 	status := statuses[f.Kind]
 	p := &Problem{
 		Type: "about:blank", Title: http.StatusText(status), Status: status, Code: f.Code,
-		Detail: sentence(lang, f), Param: f.Param, Values: values(f), RequestID: requestID,
+		Detail: sentence(lang, f), Param: f.Param, Values: f.Args, RequestID: requestID,
 	}
 	for _, part := range f.Parts {
-		p.Errors = append(p.Errors, ProblemPart{Code: part.Code, Detail: sentence(lang, part), Param: part.Param, Values: values(part)})
+		p.Errors = append(p.Errors, ProblemPart{Code: part.Code, Detail: sentence(lang, part), Param: part.Param, Values: part.Args})
 	}
 	return p
-}
-
-func values(f *fault.Error) map[string]any {
-	if len(f.Args) == 0 {
-		return nil
-	}
-	out := make(map[string]any, len(f.Args))
-	for name, v := range f.Args {
-		out[strings.ToLower(name)] = v
-	}
-	return out
 }
 
 // init makes ours the one renderer of errors: what handlers return and what
@@ -107,6 +96,9 @@ func writeProblem(w http.ResponseWriter, r *http.Request, f *fault.Error) {
 	_ = json.NewEncoder(w).Encode(p) // the caller may have left
 }
 
+// maxParts bounds an answer: a small body can be wrong in thousands of places.
+const maxParts = 20
+
 // requestFault gives the fault behind what huma reports: a handler's own, or
 // the list of what is wrong with the request.
 func requestFault(status int, errs []error) *fault.Error {
@@ -130,6 +122,9 @@ func requestFault(status int, errs []error) *fault.Error {
 		one.Kind = whole.Kind
 		return &one
 	}
+	if len(parts) > maxParts {
+		parts = parts[:maxParts]
+	}
 	if len(parts) > 0 {
 		return whole.At(parts[0].Param).Of(parts...)
 	}
@@ -138,11 +133,11 @@ func requestFault(status int, errs []error) *fault.Error {
 
 // limited adds the bound that a value missed; as a number where it is one.
 func limited(f *fault.Error, bound string) *fault.Error {
-	if n, err := strconv.ParseInt(bound, 10, 64); err == nil {
-		return f.Arg("Limit", n)
+	if n, err := strconv.ParseFloat(bound, 64); err == nil { // huma writes large bounds as 1e+09
+		return f.Arg("limit", int64(n))
 	}
 	if bound != "" && utf8.ValidString(bound) {
-		return f.Arg("Limit", bound)
+		return f.Arg("limit", bound)
 	}
 	return f
 }

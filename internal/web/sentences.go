@@ -63,7 +63,7 @@ func sentence(lang language.Tag, f *fault.Error) string {
 	for name, v := range f.Args {
 		args[name] = spoken(lang, v)
 	}
-	args["Param"] = f.Param
+	args["param"] = f.Param
 	s, err := localizers()[lang].Localize(&i18n.LocalizeConfig{MessageID: f.Code, TemplateData: args})
 	if err != nil {
 		return f.Code

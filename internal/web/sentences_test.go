@@ -64,6 +64,7 @@ func TestSpokenValues(t *testing.T) {
 		{language.English, money.Amount{Minor: 5, Currency: "EUR"}, "0.05 EUR"},
 		{language.English, money.Amount{Minor: 500, Currency: "JPY"}, "500 JPY"},
 		{language.English, money.Amount{Minor: 1250, Currency: "BHD"}, "1.250 BHD"},
+		{language.English, money.Amount{Minor: 123456, Currency: "RSD"}, "1234.56 RSD"},
 		{language.German, at, "01.07.2026, 10:30 UTC"},
 		{language.English, at, "1 July 2026, 10:30 UTC"},
 		{language.English, "as it is", "as it is"},
