@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/alecthomas/kong"
 	"github.com/aws/aws-sdk-go-v2/config"
@@ -31,6 +32,14 @@ type commands struct {
 type side struct {
 	Shop string `arg:"" help:"The shop's id (shop_…)."`
 	Live bool   `help:"The live side; otherwise the test side."`
+}
+
+// Validate is called by kong.
+func (s side) Validate() error {
+	if !strings.HasPrefix(s.Shop, shop.Prefix) {
+		return fmt.Errorf("%q is no shop's id: it begins with %s", s.Shop, shop.Prefix)
+	}
+	return nil
 }
 
 func (s side) space() shop.Space { return shop.Space{Shop: s.Shop, Live: s.Live} }

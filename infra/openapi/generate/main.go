@@ -30,6 +30,7 @@ func document() ([]byte, error) {
 	for _, build := range functions.HTTP {
 		build(front, nil)
 	}
+	openAnswers(front.Document)
 	b, err := json.MarshalIndent(front.Document, "", "  ")
 	return append(b, '\n'), err
 }
