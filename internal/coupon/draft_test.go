@@ -48,19 +48,21 @@ func TestRefusals(t *testing.T) {
 		change         func(*Request, *Target)
 		closed, misfit error
 	}{
-		"fits":            {change: func(*Request, *Target) {}},
-		"paused":          {change: func(_ *Request, t *Target) { t.Campaign.Active = false }, closed: ErrNotActive},
-		"not begun":       {change: func(_ *Request, t *Target) { t.Campaign.StartsAt = noon.Add(1) }, closed: ErrNotStarted},
-		"just begun":      {change: func(_ *Request, t *Target) { t.Campaign.StartsAt = noon }},
-		"just ended":      {change: func(_ *Request, t *Target) { t.Campaign.ExpiresAt = noon }, closed: ErrExpired},
-		"last moment":     {change: func(_ *Request, t *Target) { t.Campaign.ExpiresAt = noon.Add(1) }},
-		"nobody named":    {change: func(r *Request, t *Target) { t.Campaign.MaxRedemptionsPerCustomer, r.Person = 1, "" }, misfit: ErrNeedsCustomer},
-		"other currency":  {change: func(_ *Request, t *Target) { t.Campaign.Rules.Currency = "USD" }, misfit: ErrCurrencyMismatch},
-		"below minimum":   {change: func(_ *Request, t *Target) { t.Campaign.Rules = Rules{MinimumAmount: 1001, Currency: "EUR"} }, misfit: ErrRulesViolated},
-		"at minimum":      {change: func(_ *Request, t *Target) { t.Campaign.Rules = Rules{MinimumAmount: 1000, Currency: "EUR"} }},
-		"too few":         {change: func(_ *Request, t *Target) { t.Campaign.Rules.MinimumQuantity = 2 }, misfit: ErrRulesViolated},
-		"nothing off":     {change: func(_ *Request, t *Target) { t.Campaign.Rewards = []Reward{{Type: FreeShipping}} }, misfit: ErrNothingOff},
-		"disabled shared": {change: func(_ *Request, t *Target) { t.Coupon.Shared, t.Coupon.Active = true, false }, closed: ErrNotActive},
+		"fits":              {change: func(*Request, *Target) {}},
+		"paused":            {change: func(_ *Request, t *Target) { t.Campaign.Active = false }, closed: ErrNotActive},
+		"not begun":         {change: func(_ *Request, t *Target) { t.Campaign.StartsAt = noon.Add(1) }, closed: ErrNotStarted},
+		"just begun":        {change: func(_ *Request, t *Target) { t.Campaign.StartsAt = noon }},
+		"just ended":        {change: func(_ *Request, t *Target) { t.Campaign.ExpiresAt = noon }, closed: ErrExpired},
+		"last moment":       {change: func(_ *Request, t *Target) { t.Campaign.ExpiresAt = noon.Add(1) }},
+		"nobody named":      {change: func(r *Request, t *Target) { t.Campaign.MaxRedemptionsPerCustomer, r.Person = 1, "" }, misfit: ErrNeedsCustomer},
+		"other currency":    {change: func(_ *Request, t *Target) { t.Campaign.Rules.Currency = "USD" }, misfit: ErrCurrencyMismatch},
+		"below minimum":     {change: func(_ *Request, t *Target) { t.Campaign.Rules = Rules{MinimumAmount: 1001, Currency: "EUR"} }, misfit: ErrRulesViolated},
+		"at minimum":        {change: func(_ *Request, t *Target) { t.Campaign.Rules = Rules{MinimumAmount: 1000, Currency: "EUR"} }},
+		"too few":           {change: func(_ *Request, t *Target) { t.Campaign.Rules.MinimumQuantity = 2 }, misfit: ErrRulesViolated},
+		"nothing off":       {change: func(_ *Request, t *Target) { t.Campaign.Rewards = []Reward{{Type: FreeShipping}} }, misfit: ErrNothingOff},
+		"shared, own start": {change: func(_ *Request, t *Target) { t.Coupon.Shared, t.Coupon.StartsAt = true, noon.Add(1) }, closed: ErrNotStarted},
+		"shared, own end":   {change: func(_ *Request, t *Target) { t.Coupon.Shared, t.Coupon.ExpiresAt = true, noon }, closed: ErrExpired},
+		"disabled shared":   {change: func(_ *Request, t *Target) { t.Coupon.Shared, t.Coupon.Active = true, false }, closed: ErrNotActive},
 	} {
 		d := testDraft(t, false, c.change)
 		if !errors.Is(d.Closed, c.closed) || !errors.Is(d.Misfit, c.misfit) || d.Refused() != (c.closed != nil || c.misfit != nil) {
@@ -107,6 +109,7 @@ func TestExplain(t *testing.T) {
 		"older version":            {seat: with(func(s *Seat) { s.Coupon.CampaignVersion, s.Attempt = 2, 1 }), guess: &Guess{Version: 2, Attempt: 1}},
 		"older version, but moved": {seat: with(func(s *Seat) { s.Coupon.CampaignVersion = 2 }), change: func(_ *Request, t *Target) { t.Campaign.Floor = 3 }},
 		"second attempt":           {seat: with(func(s *Seat) { s.Attempt = 1 }), guess: &Guess{Version: 3, Attempt: 1}},
+		"too many, older version":  {seat: with(func(s *Seat) { s.Attempt, s.Coupon.CampaignVersion = MaxAttempts, 2 }), err: ErrTooManyAttempts},
 		"too many attempts":        {seat: with(func(s *Seat) { s.Attempt = MaxAttempts }), err: ErrTooManyAttempts},
 		"closed beats exhausted":   {seat: with(func(*Seat) {}), others: Outcome{Exhausted: true}, change: func(_ *Request, t *Target) { t.Campaign.Active = false }, err: ErrNotActive},
 		"exhausted beats misfit":   {seat: with(func(*Seat) {}), others: Outcome{Exhausted: true}, change: func(_ *Request, t *Target) { t.Campaign.Rules.MinimumQuantity = 2 }, err: ErrQuantityExceeded},

@@ -92,6 +92,8 @@ func (d Draft) closed(o Outcome) (verdict, bool) {
 			return verdict{err: ErrUnknown.At("codes[0]")}, true
 		case !c.Active:
 			return verdict{err: ErrNotActive.At("codes[0]")}, true
+		case s.Attempt >= MaxAttempts: // before any guess would write another
+			return verdict{err: ErrTooManyAttempts.At("codes[0]")}, true
 		case c.CampaignVersion < d.Oldest || c.CampaignVersion > d.Version:
 			return verdict{guess: &Guess{Version: c.CampaignVersion, Attempt: s.Attempt}}, true
 		}

@@ -150,12 +150,16 @@ func TestRaise(t *testing.T) {
 func TestPauseTwice(t *testing.T) {
 	s := newSide(t)
 	camp := s.campaign(0, 0)
+	var late []any
 	for n, paused := range []bool{true, true, false, false, true} {
 		s.clock.move(time.Second)
 		got, err := s.SetPaused(t.Context(), s.space, camp.ID, paused)
 		s.must(err)
 		if want := []int64{2, 2, 3, 3, 4}[n]; got.Active == paused || got.Revision != want {
 			t.Errorf("step %d: %+v, want revision %d", n, got, want)
+		}
+		if late = append(late, s.wire.last()); s.again(late[0]) { // the first pause, sent once more
+			t.Errorf("step %d: a late copy took effect", n)
 		}
 	}
 	_, err := s.SetPaused(t.Context(), s.space, "camp_0000000000000000", true)
