@@ -24,6 +24,7 @@ import (
 	"github.com/lagniappe/lagniappe/infra/template"
 	"github.com/lagniappe/lagniappe/internal/app"
 	"github.com/lagniappe/lagniappe/internal/idem"
+	"github.com/lagniappe/lagniappe/internal/metric"
 	"github.com/lagniappe/lagniappe/internal/shop"
 )
 
@@ -88,7 +89,7 @@ func startTables(ctx context.Context, dir string) (stop func() error, err error)
 func newHouse(now func() time.Time) (*house.House, error) {
 	return house.New(house.Options{
 		Template: suite.template, Endpoint: suite.endpoint, Now: now, Secret: suite.secret,
-		Log: slog.New(slog.NewJSONHandler(suite.log, nil)), Seen: suite.calls.add,
+		Log: slog.New(slog.NewJSONHandler(suite.log, nil)), Metrics: metric.Sink{Stack: "e2e"}, Seen: suite.calls.add,
 	})
 }
 

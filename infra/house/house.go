@@ -18,6 +18,7 @@ import (
 	"github.com/lagniappe/lagniappe/infra/template"
 	"github.com/lagniappe/lagniappe/internal/app"
 	"github.com/lagniappe/lagniappe/internal/dynamo"
+	"github.com/lagniappe/lagniappe/internal/metric"
 	"github.com/lagniappe/lagniappe/internal/shop"
 	"github.com/lagniappe/lagniappe/internal/web"
 )
@@ -28,6 +29,7 @@ type Options struct {
 	Endpoint string           // of DynamoDB
 	Now      func() time.Time // nil: the real clock
 	Log      *slog.Logger     // nil: nowhere
+	Metrics  metric.Sink      // zero: log lines without metrics
 	Secret   string           // file of the vault's secret, made where it is missing
 	Seen     func(Call)       // nil: nobody watches
 }
@@ -54,7 +56,7 @@ func New(o Options) (*House, error) {
 			return nil, fmt.Errorf("house: template.yaml has %s, but functions/%s is not listed in infra/functions", f.LogicalID, f.Folder)
 		}
 		store := dynamo.New(o.client(f.LogicalID), tables(f.Environment), o.Now)
-		handlers[f.LogicalID] = build(web.Front{Callers: store, Vault: o.vault(f), Now: o.Now, Log: o.Log.With("function", f.Folder)}, store)
+		handlers[f.LogicalID] = build(web.Front{Callers: store, Vault: o.vault(f), Now: o.Now, Log: o.Log.With("function", f.Folder), Metrics: o.Metrics}, store)
 	}
 	operator := o
 	operator.Seen = nil

@@ -39,6 +39,7 @@ func ServePublic(build func(web.Front) http.Handler) { start(web.Front{}, build)
 
 func start(f web.Front, build func(web.Front) http.Handler) {
 	f.Now, f.Log, f.RequestID = Now, Log(), gatewayRequestID
+	f.Trace, f.Metrics = lambdaTrace, Metrics(os.Getenv)
 	lambda.Start(Gateway(build(f)))
 }
 

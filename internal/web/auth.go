@@ -31,7 +31,7 @@ func (a *API) authenticate(ctx huma.Context, next func(huma.Context)) {
 		return
 	}
 	caller.Vault = a.front.Vault
-	noteCaller(ctx.Context(), caller)
+	noteCaller(ctx.Context(), caller, op)
 	next(huma.WithContext(ctx, shop.WithCaller(ctx.Context(), caller)))
 }
 

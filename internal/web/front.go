@@ -19,6 +19,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/lagniappe/lagniappe/internal/fault"
+	"github.com/lagniappe/lagniappe/internal/metric"
 	"github.com/lagniappe/lagniappe/internal/shop"
 )
 
@@ -35,6 +36,8 @@ type Front struct {
 	Now       func() time.Time
 	Log       *slog.Logger
 	RequestID func(context.Context) string // nil: drawn at random
+	Trace     func(context.Context) string // the trace header, as Lambda tells it; nil: the request's own
+	Metrics   metric.Sink                  // zero: nothing is counted
 	Document  *huma.OpenAPI                // nil: the function's own; the contract collects all in one
 }
 

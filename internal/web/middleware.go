@@ -18,7 +18,9 @@ import (
 // header or body: codes, keys and addresses stay out of the log.
 type note struct {
 	id     string
+	trace  string
 	caller shop.Caller
+	op     Op
 	fault  *fault.Error
 }
 
@@ -35,9 +37,9 @@ func noteFault(ctx context.Context, f *fault.Error) {
 	}
 }
 
-func noteCaller(ctx context.Context, c shop.Caller) {
+func noteCaller(ctx context.Context, c shop.Caller, op Op) {
 	if n := noteOf(ctx); n != nil {
-		n.caller = c
+		n.caller, n.op = c, op
 	}
 }
 
@@ -52,10 +54,11 @@ func requestID(ctx context.Context) string {
 // ourselves: the functions' own timeout (template.yaml) is 10 seconds.
 const answerWithin = 8 * time.Second
 
-// guard gives every request its id, its log line, and an answer even if the handler panics.
+// guard gives every request its id, its log line, and an answer even if the
+// handler panics. The log line is also the request's metric, where it has one.
 func (f Front) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		n, start := &note{id: f.requestID(r.Context())}, f.Now()
+		n, start := &note{id: f.requestID(r.Context()), trace: f.traceID(r)}, f.Now()
 		rec := &recorder{ResponseWriter: w}
 		ctx, stop := context.WithTimeout(context.WithValue(r.Context(), noteKey{}, n), answerWithin)
 		defer stop()
@@ -68,7 +71,9 @@ func (f Front) guard(next http.Handler) http.Handler {
 				f.rescue(rec, r, p)
 			}
 			rec.send()
-			f.Log.LogAttrs(r.Context(), level(rec.status), "request", n.attrs(r, rec.status, f.Now().Sub(start).Milliseconds())...)
+			attrs := n.attrs(r, rec.status, f.Now().Sub(start).Milliseconds())
+			attrs = append(attrs, f.Metrics.Count(start, n.outcome(rec.status), 1)...)
+			f.Log.LogAttrs(r.Context(), level(rec.status), "request", attrs...)
 		}()
 		next.ServeHTTP(rec, r)
 	})
@@ -96,10 +101,12 @@ func (f Front) rescue(rec *recorder, r *http.Request, p any) {
 }
 
 func (n *note) attrs(r *http.Request, status int, millis int64) []slog.Attr {
-	attrs := []slog.Attr{
-		slog.String("request_id", n.id), slog.String("route", r.Pattern), slog.Int("status", status),
-		slog.Int64("duration_ms", millis),
+	var attrs []slog.Attr
+	if n.trace != "" {
+		attrs = append(attrs, slog.String("trace_id", n.trace))
 	}
+	attrs = append(attrs, slog.String("request_id", n.id), slog.String("route", r.Pattern), slog.Int("status", status),
+		slog.Int64("duration_ms", millis))
 	if n.caller.ID != "" {
 		attrs = append(attrs, slog.String("shop", n.caller.Space.Shop), slog.String("side", n.caller.Space.Side()),
 			slog.String("key", n.caller.ID))
