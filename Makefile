@@ -61,9 +61,11 @@ sam-build: $(SAM) | need-go ## Build the functions as AWS will run them
 # `sam build` calls this for each function, in this folder: ValidationsFunction -> functions/validations/lambda.
 # It comes through infra/build/<architecture>/Makefile, which sets GOARCH: SAM tells make nothing but a folder.
 # -buildvcs=false keeps commit and date out of the binary: a function whose code is unchanged is not deployed again.
+# RELEASE=<anything> puts a file of that content beside it, so that it is: for a changed parameter (template.yaml, Globals).
 build-%Function: | need-go
 	CGO_ENABLED=0 GOOS=linux GOARCH=$(GOARCH) go build -tags lambda.norpc -trimpath -buildvcs=false -ldflags "-s -w" \
 	  -o "$(ARTIFACTS_DIR)/bootstrap" ./functions/$(shell echo $* | tr '[:upper:]' '[:lower:]')/lambda
+	@[ -z "$$RELEASE" ] || printf '%s\n' "$$RELEASE" >"$(ARTIFACTS_DIR)/release"
 
 ##### Housekeeping
 
