@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -33,14 +34,19 @@ func TestMetrics(t *testing.T) {
 	n.do("POST", "/v1/redemptions/"+id+"/rollbacks", nil).want(200)
 	n.do("POST", "/v1/validations", use(code, "")).want(200)
 	n.as("sk_test_junk", "POST", "/v1/redemptions", use(code, "o-3")).want(401)
+	n.as(n.pk, "POST", "/v1/redemptions", use(code, "o-3")).want(403)
 	n.as("", "GET", "/wp-login.php", nil).want(404)
 	want := []string{
 		"POST /v1/campaigns 201", "POST /v1/coupons 201", "POST /v1/redemptions 201", "POST /v1/redemptions 200 Replayed",
 		"POST /v1/redemptions 409 Refused", "POST /v1/redemptions 400 Invalid", "POST /v1/redemptions/{id}/rollbacks 201",
-		"POST /v1/redemptions/{id}/rollbacks 200 Replayed", "POST /v1/validations 200", "POST /v1/redemptions 401 KeysRefused", "/ 404",
+		"POST /v1/redemptions/{id}/rollbacks 200 Replayed", "POST /v1/validations 200", "POST /v1/redemptions 401 KeysRefused",
+		"POST /v1/redemptions 403 KeysRefused", "/ 404",
 	}
 	if got := counted(t, log.String()); !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	if !regexp.MustCompile(`"status":403,[^\n]*"shop":"` + n.shop.ID + `"`).MatchString(log.String()) {
+		t.Error("nobody can tell whose key may not")
 	}
 }
 

@@ -26,12 +26,12 @@ func (a *API) authenticate(ctx huma.Context, next func(huma.Context)) {
 		return
 	}
 	caller, err := a.caller(ctx, op)
+	noteCaller(ctx.Context(), caller, op) // also of a key that may not: the log tells whose it is
 	if err != nil {
 		_ = huma.WriteErr(a.huma, ctx, http.StatusUnauthorized, "", err)
 		return
 	}
 	caller.Vault = a.front.Vault
-	noteCaller(ctx.Context(), caller, op)
 	next(huma.WithContext(ctx, shop.WithCaller(ctx.Context(), caller)))
 }
 
