@@ -129,11 +129,16 @@ func TestRaisedLimit(t *testing.T) {
 	n.do("POST", "/v1/redemptions", use("PAIR", "o-2")).want(409, "quantity_exceeded")
 	n.do("PATCH", "/v1/campaigns/"+camp, object{"max_redemptions": 1}).want(422, "limit_not_changeable")
 	n.do("PATCH", "/v1/campaigns/"+camp, object{"max_redemptions": nil}).want(422, "limit_not_changeable")
-	n.do("PATCH", "/v1/campaigns/"+camp, object{"max_redemptions": 4}).want(200)
-	n.clock.move(6 * time.Second)
-	counts := together(20, func(i int) int { return n.do("POST", "/v1/redemptions", use("PAIR", fmt.Sprint("p-", i))).Status })
-	if counts[201] != 2 {
-		t.Errorf("answers %v, want 2 × 201", counts)
+	for _, limit := range []int{4, 60} { // 60 have more slots than 2
+		before := int(n.do("GET", "/v1/campaigns/"+camp, nil).num("times_redeemed"))
+		n.do("PATCH", "/v1/campaigns/"+camp, object{"max_redemptions": limit}).want(200)
+		n.clock.move(6 * time.Second)
+		counts := together(100, func(i int) int {
+			return n.do("POST", "/v1/redemptions", use("PAIR", fmt.Sprint("p-", limit, "-", i))).Status
+		})
+		if counts[201] != limit-before {
+			t.Errorf("answers %v, want %d × 201", counts, limit-before)
+		}
 	}
 }
 

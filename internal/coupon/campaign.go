@@ -124,6 +124,7 @@ func (c Campaign) Apply(ch Change, now time.Time) (Campaign, error) {
 	}
 	n := c
 	n.Definition, n.UpdatedAt = ch.Definition, now
+	n.Slots = max(c.Slots, slotsFor(ch.MaxRedemptions))
 	n.Revision++
 	if !sameTerms(c.Terms, n.Terms) {
 		n.Version++

@@ -40,21 +40,27 @@ func (s *Store) isMine(old item, change write) bool {
 func (s *Store) headChange(sp shop.Space, prev, next coupon.Campaign) write {
 	return write{
 		table: s.tables.Campaigns, key: campaignKey(sp, prev.ID, skHead),
-		update: "SET doc = :doc, campaign_version = :version, terms_floor = :floor, " +
+		update: "SET doc = :doc, campaign_version = :version, terms_floor = :floor, slots = :slots, " +
 			"revision = :next, updated_at = :updated",
 		condition: "revision = :prev AND issued = :issued",
 		values: item{
-			":doc": document(next.Definition), ":version": num(next.Version), ":floor": num(next.Floor),
+			":doc": document(next.Definition), ":version": num(next.Version), ":floor": num(next.Floor), ":slots": num(next.Slots),
 			":next": num(next.Revision), ":prev": num(prev.Revision), ":issued": boolean(prev.Issued),
 			":updated": moment(next.UpdatedAt),
 		},
 	}
 }
 
+// raise spreads the uses that a limit gained over its slots, making those that
+// a larger limit has more of. An instance that still knows fewer slots counts
+// exactly, too; it only does not see the uses in the new ones for some seconds.
 func (s *Store) raise(sp shop.Space, prev, next coupon.Campaign) []write {
 	var ws []write
-	for n, more := range spread(next.MaxRedemptions-prev.MaxRedemptions, prev.Slots) {
-		if more > 0 {
+	for n, more := range spread(next.MaxRedemptions-prev.MaxRedemptions, next.Slots) {
+		switch {
+		case n >= prev.Slots:
+			ws = append(ws, s.newSlot(sp, prev.ID, n, more))
+		case more > 0:
 			ws = append(ws, write{
 				table: s.tables.Coupons, key: slotKey(sp, prev.ID, n),
 				update: "SET uses_left = uses_left + :more", condition: "attribute_exists(pk)",
@@ -63,6 +69,12 @@ func (s *Store) raise(sp shop.Space, prev, next coupon.Campaign) []write {
 		}
 	}
 	return ws
+}
+
+func (s *Store) newSlot(sp shop.Space, campaign string, n int, uses int64) write {
+	slot := slotKey(sp, campaign, n)
+	slot["uses_left"], slot["uses"] = num(uses), num(0)
+	return write{table: s.tables.Coupons, item: slot, condition: "attribute_not_exists(pk)"}
 }
 
 // SetPaused pauses or resumes a campaign. Doing it twice is doing it once, and

@@ -53,9 +53,7 @@ func (s *Store) creation(sp shop.Space, c coupon.Campaign) []write {
 		s.termsWrite(sp, c),
 	}
 	for n, uses := range spread(c.MaxRedemptions, c.Slots) {
-		slot := slotKey(sp, c.ID, n)
-		slot["uses_left"], slot["uses"] = num(uses), num(0)
-		ws = append(ws, write{table: s.tables.Coupons, item: slot, condition: fresh})
+		ws = append(ws, s.newSlot(sp, c.ID, n, uses))
 	}
 	return ws
 }
