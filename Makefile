@@ -19,9 +19,9 @@ help: ## List the targets
 
 .PHONY: run demo
 run: | need-go ## Serve the whole API here on real parts, and do the main job once (PORT=8080)
-	go run ./infra/local
+	@go build -o .cache/bin/local ./infra/local && exec .cache/bin/local
 demo: | need-go ## Do the main job once, print it, exit 0 or 1
-	go run ./infra/local --demo
+	@go build -o .cache/bin/local ./infra/local && exec .cache/bin/local --demo
 
 ##### Checks (.ci/run runs them all)
 

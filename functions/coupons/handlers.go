@@ -60,7 +60,7 @@ func (h handler) wish(ctx context.Context, caller shop.Caller, in *IssueInput) (
 	}
 	i.Campaign, err = h.store.Campaign(ctx, caller.Space, b.Campaign)
 	if errors.Is(err, fault.ErrNotFound) {
-		err = fault.ErrNotFound.At("campaign")
+		err = coupon.ErrCampaignUnknown.At("campaign")
 	}
 	return i, err
 }

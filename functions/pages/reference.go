@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"html/template"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -194,6 +195,16 @@ func (s schema) Link() string {
 // Needs reports whether a property must be there.
 func (s schema) Needs(property string) bool { return slices.Contains(s.Required, property) }
 
+var (
+	placeholder = regexp.MustCompile(`\{\{\.(\w+)\}\}`)
+	inCode      = regexp.MustCompile("`([^`]+)`")
+)
+
+// prose escapes a description and sets what stands in backticks as code.
+func prose(s string) template.HTML {
+	return template.HTML(inCode.ReplaceAllString(template.HTMLEscapeString(s), "<code>$1</code>")) //nolint:gosec // escaped before
+}
+
 // referencePage renders the document once, with the first who asks.
 var referencePage = sync.OnceValues(func() ([]byte, error) {
 	var s spec
@@ -201,7 +212,10 @@ var referencePage = sync.OnceValues(func() ([]byte, error) {
 		return nil, fmt.Errorf("pages: the document: %w", err)
 	}
 	s.Sentences = web.Sentences()
-	t, err := template.New("reference").Parse(page)
+	for code, sentence := range s.Sentences {
+		s.Sentences[code] = placeholder.ReplaceAllString(sentence, "‹$1›")
+	}
+	t, err := template.New("reference").Funcs(template.FuncMap{"prose": prose}).Parse(page)
 	if err != nil {
 		return nil, fmt.Errorf("pages: the template: %w", err)
 	}

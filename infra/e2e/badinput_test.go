@@ -140,7 +140,7 @@ func TestBadCoupons(t *testing.T) {
 	n.do("POST", "/v1/coupons", object{"campaign": camp, "code": "summer 26"}).want(409, "code_taken")
 	n.do("POST", "/v1/coupons", object{"campaign": camp, "code": "SUMMЕR27"}).want(422, "code_malformed")
 	n.do("POST", "/v1/coupons", object{"campaign": camp, "code": "HELLO", "customer": "c-1"}).want(422, "shared_code_for_customer")
-	n.do("POST", "/v1/coupons", object{"campaign": "camp_0000000000000000"}).want(404, "not_found")
+	n.do("POST", "/v1/coupons", object{"campaign": "camp_0000000000000000"}).want(404, "campaign_unknown")
 	n.do("POST", "/v1/coupons", object{"campaign": camp, "expires_at": "2020-01-01T00:00:00Z"}).want(422)
 	random := n.coupon(camp, nil).str("code")
 	n.do("POST", "/v1/coupons", object{"campaign": camp, "code": random[:4] + "GIFT"}).want(409, "code_reserved")
@@ -150,7 +150,7 @@ func TestBadCoupons(t *testing.T) {
 	n.do("GET", "/v1/coupons?campaign="+camp+"&limit=0", nil).want(422)
 	n.do("GET", "/v1/coupons?campaign="+camp+"&limit=ten", nil).want(422)
 	n.do("GET", "/v1/coupons?customer=anna@example.org", nil).want(422)
-	n.do("GET", "/v1/coupons?campaign="+camp+"&colour=red", nil).want(422)
+	n.do("GET", "/v1/coupons?campaign="+camp+"&colour=red", nil).want(422, "field_unknown")
 	for _, id := range []string{"x", "cpn_", "cpn_%00", "cpn_0000000000000000", strings.Repeat("a", 64)} {
 		n.do("GET", "/v1/coupons/"+id, nil).want(404, "not_found")
 		n.do("GET", "/v1/campaigns/"+id, nil).want(404, "not_found")

@@ -69,6 +69,8 @@ func TestBadKeys(t *testing.T) {
 	n.do("POST", "/v1/keys", object{"kind": "publishable", "scopes": []string{"redemptions:write"}}).want(422, "scope_unknown")
 	n.do("POST", "/v1/keys", object{"kind": "secret", "allowed_origins": []string{"https://a.example"}}).want(422)
 	n.do("POST", "/v1/keys", object{"kind": "publishable", "allowed_origins": []string{"https://a.example/x"}}).want(422)
+	narrow, _ := n.key(shop.Key{Kind: shop.Secret, Scopes: []shop.Scope{shop.KeysWrite}}, false)
+	n.as(narrow, "POST", "/v1/keys", object{"kind": "publishable"}).want(403, "key_not_permitted")
 	n.do("POST", "/v1/keys", object{"kind": "admin"}).want(422, "not_one_of")
 }
 

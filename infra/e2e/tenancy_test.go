@@ -51,7 +51,7 @@ func TestNobodyReachesAnotherShop(t *testing.T) {
 	for _, key := range []string{other.sk, mine.live} {
 		other.as(key, "POST", "/v1/redemptions", use(c.str("code"), "o-2")).want(404, "coupon_unknown")
 		other.as(key, "POST", "/v1/coupons/lookup", object{"code": c.str("code")}).want(404, "coupon_unknown")
-		other.as(key, "POST", "/v1/coupons", object{"campaign": camp}).want(404, "not_found")
+		other.as(key, "POST", "/v1/coupons", object{"campaign": camp}).want(404, "campaign_unknown")
 		for _, list := range []string{"/v1/coupons?campaign=" + camp, "/v1/coupons?customer=c-1", "/v1/campaigns"} {
 			if a := other.as(key, "GET", list, nil).want(200); len(a.Body["data"].([]any)) != 0 {
 				t.Errorf("%s shows %s", list, a.Raw)

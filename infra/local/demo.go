@@ -23,9 +23,9 @@ type job struct {
 
 // demonstrate issues a coupon, validates it, redeems it, redeems it again (the
 // same answer), and for another order (refused).
-func demonstrate(ctx context.Context, base string, h *house.House, out io.Writer) error {
+func demonstrate(ctx context.Context, base string, h *house.House, data string, out io.Writer) error {
 	if err := demo.Seed(ctx, h.Operator); err != nil {
-		return err
+		return fmt.Errorf("%w (the tables are in %s)", err, data)
 	}
 	d := job{ctx, base, out}
 	d.sayf("A demo shop (%s), its keys for the test side:\n\nexport SK=%s\nexport PK=%s\n", demo.ShopID, demo.SecretKey, demo.PublishableKey)

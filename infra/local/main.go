@@ -123,7 +123,7 @@ func serve(ctx context.Context, o options, h *house.House, l net.Listener, data 
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(l) }()
 	base := "http://" + l.Addr().String()
-	result := demonstrate(ctx, base, h, os.Stdout)
+	result := demonstrate(ctx, base, h, data, os.Stdout)
 	if !o.Demo && result == nil {
 		logLevel.Set(slog.LevelInfo)
 		fmt.Printf("\nLagniappe is up at %s (reference page; API below /v1). Ctrl-C stops it; the rows stay in %s.\n", base, data)

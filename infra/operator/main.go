@@ -5,6 +5,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -15,16 +16,18 @@ import (
 
 	"github.com/lagniappe/lagniappe/internal/app"
 	"github.com/lagniappe/lagniappe/internal/dynamo"
+	"github.com/lagniappe/lagniappe/internal/fault"
 	"github.com/lagniappe/lagniappe/internal/idem"
 	"github.com/lagniappe/lagniappe/internal/shop"
 )
 
 type commands struct {
-	ShopsTable string `help:"Name of the table of shops (output ShopsTable of the stack)." env:"SHOPS_TABLE" required:""`
+	ShopsTable string `help:"Name of the table of shops (output ShopsTable of the stack)." env:"SHOPS_TABLE"`
 	Endpoint   string `help:"Use this DynamoDB." env:"DYNAMODB_ENDPOINT"`
 
 	CreateShop createShop `cmd:"" help:"Create a shop and print its first keys, once."`
 	CreateKey  createKey  `cmd:"" help:"Create a secret key for a shop that lost its own, and print it, once."`
+	ListKeys   listKeys   `cmd:"" help:"List the keys of a shop's side."`
 	RevokeKey  revokeKey  `cmd:"" help:"Revoke a key; effective within 30 seconds."`
 }
 
@@ -46,6 +49,8 @@ func (s side) space() shop.Space { return shop.Space{Shop: s.Shop, Live: s.Live}
 
 type createKey struct{ side }
 
+type listKeys struct{ side }
+
 type revokeKey struct {
 	side
 	Key string `arg:"" help:"The key's id (key_…)."`
@@ -64,6 +69,9 @@ func main() {
 		k.BindTo(ctx, (*context.Context)(nil))
 		err = k.Run(store)
 	}
+	if errors.Is(err, fault.ErrNotFound) {
+		err = errors.New("no such shop or key on this side; the live side takes --live")
+	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "error:", err)
 		os.Exit(1)
@@ -71,6 +79,9 @@ func main() {
 }
 
 func (c commands) store(ctx context.Context) (*dynamo.Store, error) {
+	if c.ShopsTable == "" {
+		return nil, errors.New("set SHOPS_TABLE to the stack's output ShopsTable (on a laptop: ShopsTable)")
+	}
 	cfg, err := config.LoadDefaultConfig(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("reading the AWS configuration: %w", err)
@@ -86,6 +97,9 @@ func (c commands) store(ctx context.Context) (*dynamo.Store, error) {
 
 // Run creates the shop and a secret and a publishable key for each side.
 func (c createShop) Run(ctx context.Context, store *dynamo.Store) error {
+	if strings.TrimSpace(c.Name) == "" {
+		return errors.New("a shop needs a name")
+	}
 	s, err := store.CreateShop(ctx, c.Name)
 	if err != nil {
 		return err
@@ -111,9 +125,18 @@ func printKey(ctx context.Context, store *dynamo.Store, sp shop.Space, kind shop
 	if err != nil {
 		return err
 	}
-	token, _, err := store.CreateKey(ctx, sp, shop.Key{Kind: kind, Name: "operator", Scopes: scopes}, idem.Key{})
+	token, k, err := store.CreateKey(ctx, sp, shop.Key{Kind: kind, Name: "operator", Scopes: scopes}, idem.Key{})
 	if err == nil {
-		fmt.Println(" ", token)
+		fmt.Printf("  %s  %s\n", k.ID, token)
+	}
+	return err
+}
+
+// Run lists what the API lists, too.
+func (c listKeys) Run(ctx context.Context, store *dynamo.Store) error {
+	keys, err := store.Keys(ctx, c.space())
+	for _, k := range keys {
+		fmt.Printf("  %s  %-22s usable: %t  %s\n", k.ID, k.Hint, k.Usable(app.Now()), k.Name)
 	}
 	return err
 }

@@ -6,7 +6,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"strings"
 	"testing"
 
 	"github.com/lagniappe/lagniappe/infra/emulator"
@@ -57,10 +56,13 @@ func TestCommands(t *testing.T) {
 		}
 	}
 	id := string(regexp.MustCompile(`shop_[0-9a-z]+`).Find(out))
-	token := strings.TrimSpace(string(operator("create-key", id, "--live")))
+	token := string(regexp.MustCompile(`sk_live_[0-9a-z]+`).Find(operator("create-key", id, "--live")))
 	caller, err := h.Operator.Caller(t.Context(), token)
 	if err != nil || !caller.Space.Live {
 		t.Fatalf("%q: %v", token, err)
+	}
+	if list := operator("list-keys", id, "--live"); !bytes.Contains(list, []byte(caller.ID)) {
+		t.Errorf("%s", list)
 	}
 	operator("revoke-key", id, caller.ID, "--live")
 	fresh, err := house.New(house.Options{Template: tpl, Endpoint: e.Endpoint})

@@ -23,6 +23,7 @@ import (
 
 // The faults of campaigns.
 var (
+	ErrCampaignUnknown = fault.Define(fault.NotFound, "campaign_unknown")
 	ErrCampaignIssued  = fault.Define(fault.Conflict, "campaign_issued")
 	ErrLimitNotLowered = fault.Define(fault.Invalid, "limit_not_changeable")
 )

@@ -129,6 +129,9 @@ func (c Caller) Grant(kind Kind, wanted []Scope) ([]Scope, error) {
 			return nil, ErrKeyNotPermitted.At("scopes").Arg("scope", string(s))
 		}
 	}
+	if len(granted) == 0 {
+		return nil, ErrKeyNotPermitted.At("scopes").Arg("scope", string(scopes[0]))
+	}
 	return granted, nil
 }
 

@@ -142,11 +142,17 @@ func limited(f *fault.Error, bound string) *fault.Error {
 	return f
 }
 
+// unknownQuery is the one finding that huma has no variable for.
+const unknownQuery = "unknown query parameter"
+
 // detailFault reads one of huma's findings: its message is a code of ours with
 // arguments (see sayInCodes), its location begins with where the value stood.
 func detailFault(d *huma.ErrorDetail) *fault.Error {
 	code, arg, _ := strings.Cut(d.Message, "|")
 	f, known := findings[code]
+	if code == unknownQuery {
+		f, known = errFieldUnknown, true
+	}
 	if !known {
 		f, arg = fault.ErrInvalid, ""
 	}
