@@ -11,13 +11,16 @@ import (
 )
 
 // Every key of every table, each with the access pattern that needs it. A key
-// begins with the space (shop and side), so that no request can reach another's.
+// begins with the space (shop and side), so that no request can reach another's;
+// "shops" and "audit" are no shop's, and only the clock's functions read them.
 //
 //	Shops       pk <space>                   sk shop          the side: name, secret, number of keys
 //	            pk <space>                   sk key_…         check a key (GetItem); list keys (Query)
+//	            pk shops                     sk <shop id>     visit every shop (Query): ids only, written once
+//	            pk audit                     sk cursor        how far the auditor has come (GetItem)
 //	Campaigns   pk <space>#campaign#<id>     sk head          the campaign in force (GetItem, cached)
 //	            pk <space>#campaign#<id>     sk v00001        one version of its terms (GetItem, immutable)
-//	            pk <space>#campaigns         sk <id>          list, newest first (Query): ids only, written once
+//	            pk <space>#campaigns         sk <id>          list, newest first; visit all, oldest first (Query): ids only, written once
 //	            pk <space>#prefix#<ABCD>     sk prefix        what a code's first four characters mean (GetItem, immutable)
 //	Coupons     pk <space>#<coupon>          sk coupon        a coupon, found by id or code; a random one is its own seat
 //	            pk <space>#<coupon>          sk past#0001     a random code's redemption that was rolled back
@@ -25,7 +28,7 @@ import (
 //	            pk <space>#<coupon>#<b>      sk <order>#0001  a shared code's redemption that was rolled back
 //	            pk <space>#slot#<camp>#<n>   sk slot          a part of max_redemptions
 //	            pk <space>#limit#<camp>#<b>  sk <person>      one customer's uses (audit: Query)
-//	  by_campaign  <space>#<campaign>#<0–3> / <time>#<coupon> list a campaign's coupons, newest first
+//	  by_campaign  <space>#<campaign>#<0–3> / <time>#<coupon> list a campaign's coupons, newest first; audit them, oldest first
 //	  by_customer  <space>#<person>         / <time>#<coupon> list a customer's coupons, newest first
 //	any         pk <space>#once#<route>#<h>  sk once          the first answer to an Idempotency-Key (TTL)
 //
@@ -43,6 +46,10 @@ const (
 	skCoupon = "coupon"
 	skPast   = "past"
 	skSlot   = "slot"
+	skCursor = "cursor"
+
+	shopsPK = "shops"
+	auditPK = "audit"
 
 	byCampaign = "by_campaign"
 	byCustomer = "by_customer"
@@ -59,6 +66,8 @@ const buckets = 4
 func space(s shop.Space) string { return s.Shop[len(shop.Prefix):] + "#" + s.Side() }
 
 func key(pk, sk string) item { return item{attrPK: str(pk), attrSK: str(sk)} }
+
+func auditKey() item { return key(auditPK, skCursor) }
 
 // rowID tells rows of one table apart.
 func rowID(row item) string { return getStr(row, attrPK) + "|" + getStr(row, attrSK) }

@@ -44,13 +44,14 @@ func (s *Store) caller(ctx context.Context, a shop.Address) (shop.Caller, error)
 	return shop.Caller{Key: k, Secrets: secrets}, err
 }
 
-// CreateShop makes a shop with both its sides, each with a secret of its own and no key yet.
+// CreateShop makes a shop with both its sides, each with a secret of its own and no key yet,
+// and puts it into the list that the auditor walks.
 func (s *Store) CreateShop(ctx context.Context, name string) (shop.Shop, error) {
 	id, err := shop.NewShopID(s.random)
 	if err != nil {
 		return shop.Shop{}, err
 	}
-	var ws []write
+	ws := []write{{table: s.tables.Shops, item: key(shopsPK, id), condition: "attribute_not_exists(pk)"}}
 	for _, live := range []bool{false, true} {
 		secret := make([]byte, shop.SecretSize)
 		if _, err := io.ReadFull(s.random, secret); err != nil {

@@ -286,6 +286,9 @@ func (s *side) audit(c coupon.Campaign) int {
 	if c.MaxRedemptions > 0 && left+int64(taken) != c.MaxRedemptions {
 		s.t.Errorf("%d seats are taken and %d uses left of %d", taken, left, c.MaxRedemptions)
 	}
+	if drifts, err := s.Audit(s.t.Context(), s.space, c.ID); err != nil || len(drifts) != 0 {
+		s.t.Errorf("the auditor finds %+v %v", drifts, err)
+	}
 	return taken
 }
 

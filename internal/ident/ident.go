@@ -15,7 +15,10 @@ import (
 // Size is the number of bytes in an ordinary id.
 const Size = 10
 
-var encoding = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
+// Alphabet are the 32 letters that ids are written in.
+const Alphabet = "0123456789abcdefghjkmnpqrstvwxyz"
+
+var encoding = base32.NewEncoding(Alphabet).WithPadding(base32.NoPadding)
 
 // New draws a random id with the given prefix ("camp_").
 func New(random io.Reader, prefix string) (string, error) {
