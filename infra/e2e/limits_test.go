@@ -50,6 +50,7 @@ func TestThousandRedemptionsOfALimitOfHundred(t *testing.T) {
 	if got := n.do("GET", "/v1/campaigns/"+camp, nil); got.num("times_redeemed") != 100 {
 		t.Errorf("%s", got.Raw)
 	}
+	n.noDrift(camp)
 }
 
 func TestRetriesOfOneOrderAreOneRedemption(t *testing.T) {
@@ -65,6 +66,7 @@ func TestRetriesOfOneOrderAreOneRedemption(t *testing.T) {
 			t.Errorf("%s: %d uses, want %d", code, got, before+1)
 		}
 	}
+	n.noDrift(camp)
 }
 
 func TestConcurrentRollbacksGiveBackOneUse(t *testing.T) {
@@ -83,6 +85,7 @@ func TestConcurrentRollbacksGiveBackOneUse(t *testing.T) {
 	}
 	n.do("POST", "/v1/redemptions", use("THREEFOLD", "o-3", who)).want(201)
 	n.do("POST", "/v1/redemptions", use("THREEFOLD", "o-4", who)).want(409, "customer_limit_exceeded")
+	n.noDrift(camp)
 }
 
 func TestOneUniqueCodeManyOrders(t *testing.T) {
@@ -111,6 +114,7 @@ func TestCustomerLimit(t *testing.T) {
 	if v.Body["valid"] != false || reason(v) != "customer_limit_exceeded" {
 		t.Errorf("%s", v.Raw)
 	}
+	n.noDrift(camp)
 }
 
 // reason is why the code of a validation does not apply.
@@ -140,6 +144,7 @@ func TestRaisedLimit(t *testing.T) {
 			t.Errorf("answers %v, want %d × 201", counts, limit-before)
 		}
 	}
+	n.noDrift(camp)
 }
 
 func TestDisabledSharedCode(t *testing.T) {

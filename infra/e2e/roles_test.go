@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/lagniappe/lagniappe/infra/house"
+	"github.com/lagniappe/lagniappe/internal/coupon"
 )
 
 // TestRoles compares each function's role with what the suite makes it call,
@@ -87,4 +88,7 @@ func exercise(t *testing.T) {
 	n.coupon(one, object{"code": "ONLYONE"})
 	n.do("POST", "/v1/redemptions", use("ONLYONE", "o-1")).want(201)
 	n.do("POST", "/v1/redemptions", use("ONLYONE", "o-2")).want(409)
+	for _, from := range []coupon.Place{{}, {Space: n.space()}} { // from shop to shop, then through camp
+		n.auditFrom(from)
+	}
 }

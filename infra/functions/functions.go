@@ -1,19 +1,24 @@
-// Package functions lists the HTTP functions by folder, for everything that
-// runs or describes them all in one process: the local server, the end-to-end
+// Package functions lists all functions by folder, for everything that
+// runs or describes them in one process: the local server, the end-to-end
 // tests, the OpenAPI document. That it compiles proves that the one store
 // implements what each function asks for.
 package functions
 
 import (
+	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/lagniappe/lagniappe/functions/account"
+	"github.com/lagniappe/lagniappe/functions/audit"
 	"github.com/lagniappe/lagniappe/functions/campaigns"
 	"github.com/lagniappe/lagniappe/functions/coupons"
 	"github.com/lagniappe/lagniappe/functions/pages"
 	"github.com/lagniappe/lagniappe/functions/redemptions"
 	"github.com/lagniappe/lagniappe/functions/validations"
+	"github.com/lagniappe/lagniappe/internal/app"
 	"github.com/lagniappe/lagniappe/internal/dynamo"
+	"github.com/lagniappe/lagniappe/internal/metric"
 	"github.com/lagniappe/lagniappe/internal/web"
 )
 
@@ -28,4 +33,14 @@ var HTTP = map[string]Build{
 	"pages":       func(f web.Front, _ *dynamo.Store) http.Handler { return pages.New(f) },
 	"redemptions": func(f web.Front, s *dynamo.Store) http.Handler { return redemptions.New(f, s) },
 	"validations": func(f web.Front, s *dynamo.Store) http.Handler { return validations.New(f, s) },
+}
+
+// BuildScheduled makes a function that the clock calls.
+type BuildScheduled func(*dynamo.Store, func() time.Time, *slog.Logger, metric.Sink) app.Scheduled
+
+// Scheduled are all functions that the clock calls, by their folder.
+var Scheduled = map[string]BuildScheduled{
+	"audit": func(s *dynamo.Store, now func() time.Time, log *slog.Logger, m metric.Sink) app.Scheduled {
+		return audit.New(s, now, log, m)
+	},
 }

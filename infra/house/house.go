@@ -37,11 +37,12 @@ type Options struct {
 // House is the functions in one process.
 type House struct {
 	http.Handler
-	Operator *dynamo.Store    // with all tables, for commands and tests
-	Client   *dynamodb.Client // unwatched
+	Scheduled map[string]app.Scheduled // by folder; nothing calls them here but who asks
+	Operator  *dynamo.Store            // with all tables, for commands and tests
+	Client    *dynamodb.Client         // unwatched
 }
 
-// New builds every function of the template and mounts its routes.
+// New builds every function of the template and mounts the routes of those that have some.
 func New(o Options) (*House, error) {
 	if o.Now == nil {
 		o.Now = app.Now
@@ -49,19 +50,24 @@ func New(o Options) (*House, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	handlers := map[string]http.Handler{}
+	handlers, scheduled := map[string]http.Handler{}, map[string]app.Scheduled{}
 	for _, f := range o.Template.Functions {
-		build, ok := functions.HTTP[f.Folder]
-		if !ok {
+		store, log := dynamo.New(o.client(f.LogicalID), tables(f.Environment), o.Now), o.Log.With("function", f.Folder)
+		if build, ok := functions.HTTP[f.Folder]; ok {
+			handlers[f.LogicalID] = build(web.Front{Callers: store, Vault: o.vault(f), Now: o.Now, Log: log, Metrics: o.Metrics}, store)
+		} else if build, ok := functions.Scheduled[f.Folder]; ok {
+			scheduled[f.Folder] = build(store, o.Now, log, o.Metrics)
+		} else {
 			return nil, fmt.Errorf("house: template.yaml has %s, but functions/%s is not listed in infra/functions", f.LogicalID, f.Folder)
 		}
-		store := dynamo.New(o.client(f.LogicalID), tables(f.Environment), o.Now)
-		handlers[f.LogicalID] = build(web.Front{Callers: store, Vault: o.vault(f), Now: o.Now, Log: o.Log.With("function", f.Folder), Metrics: o.Metrics}, store)
 	}
 	operator := o
 	operator.Seen = nil
 	client := operator.client("")
-	return &House{Handler: mount(o.Template.Routes, handlers), Client: client, Operator: dynamo.New(client, everything, o.Now)}, nil
+	return &House{
+		Handler: mount(o.Template.Routes, handlers), Scheduled: scheduled,
+		Client: client, Operator: dynamo.New(client, everything, o.Now),
+	}, nil
 }
 
 // everything are the tables under their names in template.yaml, as the emulator has them.
