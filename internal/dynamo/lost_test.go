@@ -1,6 +1,7 @@
 package dynamo
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/lagniappe/lagniappe/internal/coupon"
 	"github.com/lagniappe/lagniappe/internal/idem"
@@ -101,6 +103,29 @@ func TestLostAnswerOfAChange(t *testing.T) {
 		got, err := s.losing().ChangeCampaign(t.Context(), s.space, prev, next)
 		if err != nil || got.Revision != 2 {
 			t.Errorf("change %d: %+v %v", n, got, err)
+		}
+	}
+}
+
+// A disabling that arrives late does not undo what was done since.
+func TestLateDisabling(t *testing.T) {
+	for _, changes := range [][]bool{{true, false}, {true, false, true}} {
+		s := newSide(t)
+		c := s.issue(s.campaign(0, 0), "")
+		var sent []any
+		for _, disabled := range changes {
+			_, err := s.SetDisabled(t.Context(), s.space, c.ID, disabled)
+			s.must(err)
+			sent = append(sent, s.wire.last())
+		}
+		for _, late := range sent {
+			_, err := s.db.UpdateItem(t.Context(), late.(*dynamodb.UpdateItemInput))
+			if _, refused := errors.AsType[*types.ConditionalCheckFailedException](err); !refused {
+				t.Errorf("a late copy after %d changes: %v", len(changes), err)
+			}
+		}
+		if got, err := s.Coupon(t.Context(), s.space, c.ID); err != nil || got.Active == changes[len(changes)-1] {
+			t.Errorf("after %v the coupon is active: %v (%v)", changes, got.Active, err)
 		}
 	}
 }
