@@ -47,7 +47,7 @@ func (s *Store) creation(sp shop.Space, c coupon.Campaign) []write {
 	head, prefix, listed := campaignRow(sp, c), prefixKey(sp, c.Prefix), key(campaignsPK(sp), c.ID)
 	prefix["campaign_id"] = str(c.ID)
 	ws := []write{
-		{table: s.tables.Campaigns, item: head, condition: fresh},
+		{table: s.tables.Campaigns, item: head, condition: fresh, unique: true},
 		{table: s.tables.Campaigns, item: prefix, condition: fresh},
 		{table: s.tables.Campaigns, item: listed, condition: fresh},
 		s.termsWrite(sp, c),

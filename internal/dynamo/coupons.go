@@ -2,6 +2,8 @@ package dynamo
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"maps"
 
 	"github.com/lagniappe/lagniappe/internal/coupon"
@@ -18,8 +20,11 @@ func (s *Store) IssueCoupon(ctx context.Context, sp shop.Space, secrets shop.Sec
 			return coupon.Coupon{}, err
 		}
 		c := i.Coupon(secrets, code)
-		refused, err := s.settle(ctx, "dynamo.IssueCoupon",
-			s.withOnce(sp, s.tables.Coupons, once, c, s.issue(sp, i, c, code))...)
+		effect := s.issue(sp, i, c, code)
+		if err := s.sign(effect[0].item, c); err != nil {
+			return coupon.Coupon{}, err
+		}
+		refused, err := s.settle(ctx, "dynamo.IssueCoupon", s.withOnce(sp, s.tables.Coupons, once, c, effect)...)
 		if err != nil || refused == nil {
 			return c, err
 		}
@@ -43,11 +48,25 @@ func (s *Store) codeFor(i coupon.Issue) (coupon.Code, error) {
 	return coupon.ParseCode(i.Named)
 }
 
+// sign makes the row of a named code unique, as its code makes that of a random
+// one: two calls may name the same code in the same millisecond.
+func (s *Store) sign(row item, c coupon.Coupon) error {
+	if !c.Shared {
+		return nil
+	}
+	nonce := make([]byte, 8)
+	if _, err := io.ReadFull(s.random, nonce); err != nil {
+		return fmt.Errorf("dynamo.IssueCoupon: %w", err)
+	}
+	row["nonce"] = bin(nonce)
+	return nil
+}
+
 // issue lists the writes of a new coupon: its row; for a named code the claim
 // on its prefix; and for a campaign's first coupon the mark that freezes its
 // currency and reward types.
 func (s *Store) issue(sp shop.Space, i coupon.Issue, c coupon.Coupon, code coupon.Code) []write {
-	ws := []write{{table: s.tables.Coupons, item: couponRow(sp, c), condition: "attribute_not_exists(pk)"}}
+	ws := []write{{table: s.tables.Coupons, item: couponRow(sp, c), condition: "attribute_not_exists(pk)", unique: true}}
 	if c.Shared {
 		ws = append(ws, write{
 			table: s.tables.Campaigns, key: prefixKey(sp, code.Prefix()),

@@ -15,6 +15,7 @@ import (
 
 	"github.com/lagniappe/lagniappe/internal/coupon"
 	"github.com/lagniappe/lagniappe/internal/idem"
+	"github.com/lagniappe/lagniappe/internal/shop"
 )
 
 // lossy loses the answer of the next write after DynamoDB has made it. The SDK
@@ -24,9 +25,14 @@ type lossy struct {
 		Do(*http.Request) (*http.Response, error)
 	}
 	next atomic.Bool
+	held atomic.Bool // then the SDK's second try meets a conflict
 }
 
 func (l *lossy) Do(r *http.Request) (*http.Response, error) {
+	if !l.next.Load() && l.held.CompareAndSwap(true, false) {
+		const conflict = `{"__type":"x#TransactionCanceledException","CancellationReasons":[{"Code":"TransactionConflict"}]}`
+		return &http.Response{StatusCode: http.StatusBadRequest, Body: io.NopCloser(strings.NewReader(conflict))}, nil
+	}
 	answer, err := l.inner.Do(r)
 	action := r.Header.Get("X-Amz-Target")
 	if err == nil && (strings.HasSuffix(action, "Item") || strings.HasSuffix(action, "WriteItems")) &&
@@ -38,10 +44,15 @@ func (l *lossy) Do(r *http.Request) (*http.Response, error) {
 }
 
 // losing is an instance that loses the answer of its next write.
-func (s *side) losing() *Store {
+func (s *side) losing() *Store { return s.losingThen(false) }
+
+// losingThen may meet a conflict after it: the store then asks anew, under a
+// token of its own, and DynamoDB does not know that it is the same request.
+func (s *side) losingThen(conflict bool) *Store {
 	return New(newClient(func(o *dynamodb.Options) {
 		l := &lossy{inner: o.HTTPClient}
 		l.next.Store(true)
+		l.held.Store(conflict)
 		o.HTTPClient, o.Retryer = l, retry.AddWithMaxBackoffDelay(o.Retryer, time.Millisecond)
 	}), testTables, s.clock.now)
 }
@@ -104,6 +115,47 @@ func TestLostAnswerOfAChange(t *testing.T) {
 		if err != nil || got.Revision != 2 {
 			t.Errorf("change %d: %+v %v", n, got, err)
 		}
+	}
+}
+
+// What was made under a token that DynamoDB no longer knows is recognised by its row.
+func TestLostAnswerThenConflict(t *testing.T) {
+	for _, id := range []string{"", "key"} {
+		s := newSide(t)
+		once := idem.Key{ID: id, Body: []byte("1")}
+		camp, err := s.losingThen(true).CreateCampaign(t.Context(), s.space, tenPercent(), once)
+		s.must(err)
+		for _, named := range []string{"", "SUMMER26"} {
+			i := coupon.Issue{Campaign: camp, Named: named, Now: s.now()} // with the mark of the first: a transaction
+			_, err := s.losingThen(true).IssueCoupon(t.Context(), s.space, s.caller.Secrets, i, idem.Key{ID: id + named, Body: []byte("1")})
+			s.must(err)
+		}
+		token, _, err := s.losingThen(true).CreateKey(t.Context(), s.space, shop.Key{Kind: shop.Secret}, once)
+		s.must(err)
+		if _, err := s.Caller(t.Context(), token); err != nil {
+			t.Errorf("nobody ever saw the key: %v", err)
+		}
+		camps, err := s.Campaigns(t.Context(), s.space, "", 10)
+		s.must(err)
+		coupons, _, err := s.Coupons(t.Context(), s.space, coupon.Filter{Campaign: camp.ID}, "", 10)
+		s.must(err)
+		keys, err := s.Keys(t.Context(), s.space)
+		s.must(err)
+		if len(camps) != 1 || len(coupons) != 2 || len(keys) != 2 {
+			t.Errorf("key %q: %d campaigns, %d coupons, %d keys", id, len(camps), len(coupons), len(keys))
+		}
+		_, err = s.losingThen(true).CreateShop(t.Context(), t.Name())
+		s.must(err)
+	}
+}
+
+// Two calls that name the same code at the same moment are two, whatever stands in their rows.
+func TestSameNameAtTheSameMoment(t *testing.T) {
+	s := newSide(t)
+	i := coupon.Issue{Campaign: s.campaign(0, 0), Named: "SUMMER26", Now: s.now()}
+	for _, want := range []error{nil, coupon.ErrCodeTaken} {
+		_, err := s.IssueCoupon(t.Context(), s.space, s.caller.Secrets, i, idem.Key{})
+		s.wants("issue", err, want)
 	}
 }
 

@@ -22,7 +22,7 @@ func (s *Store) withOnce(sp shop.Space, table string, k idem.Key, answer any, ef
 	row["body"], row["answer"] = bin(k.Body), document(answer)
 	row["ttl"] = num(now.Add(idem.Keep).Unix())
 	return append([]write{{
-		table: table, item: row,
+		table: table, item: row, unique: true, // or of a call with the same key and body, which is the same call
 		condition: "attribute_not_exists(pk) OR #ttl <= :now",
 		names:     map[string]string{"#ttl": "ttl"},
 		values:    item{":now": num(now.Unix())},

@@ -60,7 +60,7 @@ func (s *Store) CreateShop(ctx context.Context, name string) (shop.Shop, error) 
 		row := key(space(shop.Space{Shop: id, Live: live}), skShop)
 		row["name"], row["secret"], row["created_at"] = str(name), bin(secret), moment(s.now())
 		row["live_secret"], row["live_publishable"] = num(0), num(0)
-		ws = append(ws, write{table: s.tables.Shops, item: row, condition: "attribute_not_exists(pk)"})
+		ws = append(ws, write{table: s.tables.Shops, item: row, condition: "attribute_not_exists(pk)", unique: true})
 	}
 	refused, err := s.settle(ctx, "dynamo.CreateShop", ws...)
 	if err == nil && refused != nil {
@@ -83,7 +83,7 @@ func (s *Store) CreateKey(ctx context.Context, sp shop.Space, want shop.Key, onc
 	k.Name, k.Scopes, k.AllowedOrigins, k.ExpiresAt = want.Name, want.Scopes, want.AllowedOrigins, want.ExpiresAt.UTC()
 	k.CreatedAt, k.Secret = s.now().UTC(), secret
 	refused, err := s.settle(ctx, "dynamo.CreateKey", s.withOnce(sp, s.tables.Shops, once, k, []write{
-		{table: s.tables.Shops, item: keyRow(k), condition: "attribute_not_exists(pk)"},
+		{table: s.tables.Shops, item: keyRow(k), condition: "attribute_not_exists(pk)", unique: true},
 		s.countKeys(sp, k.Kind, 1),
 	})...)
 	switch {

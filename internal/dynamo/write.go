@@ -23,6 +23,7 @@ type write struct {
 	condition string
 	names     map[string]string
 	values    item
+	unique    bool // the item holds something drawn for this very call: no other call writes the same
 }
 
 // refusal is why one write of a commit did not happen. The zero refusal: its condition held.
@@ -51,10 +52,23 @@ func (s *Store) commit(ctx context.Context, op string, writes ...write) ([]refus
 		err = s.updateOne(ctx, writes[0])
 	}
 	refused, err := refusals(op, err, len(writes))
-	if len(refused) == 1 && writes[0].item != nil && reflect.DeepEqual(refused[0].old, writes[0].item) {
-		return nil, nil // my own put, whose first answer was lost and which the SDK sent again
+	if isDone(writes, refused) {
+		return nil, nil
 	}
 	return refused, err
+}
+
+// isDone tells whether a commit was refused by itself: its first answer was
+// lost, and the SDK sent it again, or [persist] did after a conflict, under a
+// token of its own. A unique row that stands there to the byte says so for all
+// the writes, of which all were made or none.
+func isDone(writes []write, refused []refusal) bool {
+	for i, r := range refused {
+		if r.failed && writes[i].unique && reflect.DeepEqual(r.old, writes[i].item) {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *Store) putOne(ctx context.Context, w write) error {
