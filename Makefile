@@ -10,6 +10,7 @@ VULN := .cache/bin/govulncheck@v1.9.0
 SAM  := .cache/sam-1.170.0/bin/sam
 
 FUZZTIME ?= 10s
+SOAK     ?= 3m
 
 .PHONY: help
 help: ## List the targets
@@ -35,6 +36,12 @@ fuzz: | need-go ## Fuzz each parser for FUZZTIME (10s)
 	@grep -rHo --include='*_test.go' --exclude-dir=node_modules '^func Fuzz[A-Za-z0-9_]*' functions infra internal | \
 	while IFS=: read -r file func; do echo "== $$file $${func#func }"; \
 	  go test "./$$(dirname "$$file")" -run '^$$' -fuzz "^$${func#func }$$" -fuzztime $(FUZZTIME) </dev/null || exit 1; done
+
+# The test of `make test`, for longer, and against infra/local as people run it.
+.PHONY: soak
+soak: | need-go ## Let everything go wrong for SOAK (3m): faults at random, kill -9 of server and table
+	go build -o .cache/bin/local ./infra/local
+	LAGNIAPPE_LOCAL="$(CURDIR)/.cache/bin/local" SOAK=$(SOAK) go test ./infra/faults -run '^TestSoak$$' -v -count=1 -timeout 3h
 
 .PHONY: lint fmt vuln
 lint: $(LINT) ## Check style, likely mistakes and which package may import which

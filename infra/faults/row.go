@@ -1,0 +1,35 @@
+package faults
+
+import (
+	"encoding/json"
+	"strconv"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// row is what a table keeps.
+type row map[string]types.AttributeValue
+
+func (r row) has(name string) bool { return r[name] != nil }
+
+func (r row) text(name string) string {
+	if v, ok := r[name].(*types.AttributeValueMemberS); ok {
+		return v.Value
+	}
+	return ""
+}
+
+func (r row) number(name string) int64 {
+	v, ok := r[name].(*types.AttributeValueMemberN)
+	if !ok {
+		return 0
+	}
+	n, err := strconv.ParseInt(v.Value, 10, 64)
+	if err != nil {
+		return -1 // no counter of ours, and so a drift
+	}
+	return n
+}
+
+// document reads JSON; what is none leaves v as it is, and shows as a drift.
+func (r row) document(name string, v any) { _ = json.Unmarshal([]byte(r.text(name)), v) }
