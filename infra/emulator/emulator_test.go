@@ -16,17 +16,21 @@ import (
 	"github.com/lagniappe/lagniappe/infra/template"
 )
 
-// needsBinary skips a test where dynoxide does not run.
-func needsBinary(t *testing.T) {
+// needsDynoxide skips what is about dynoxide alone, where it is not the one
+// under test: EMULATOR=dynamodb-local runs all others against DynamoDB Local.
+func needsDynoxide(t *testing.T) {
 	t.Helper()
-	if err := supported(runtime.GOOS, runtime.GOARCH); err != nil {
-		t.Skip(err)
+	k, err := choose(os.Getenv("EMULATOR"), runtime.GOOS, runtime.GOARCH)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if k.name != Dynoxide {
+		t.Skipf("this is about %s, and %s is under test", Dynoxide, k.name)
 	}
 }
 
 func run(t *testing.T, dir string) *Emulator {
 	t.Helper()
-	needsBinary(t)
 	e, err := Start(t.Context(), Options{Dir: dir, Log: t.Output()})
 	if err != nil {
 		t.Fatal(err)
@@ -135,7 +139,6 @@ func TestKilledEmulatorClosesDoneAndKeepsRows(t *testing.T) {
 }
 
 func TestStartRefuses(t *testing.T) {
-	needsBinary(t)
 	cancelled, cancel := context.WithCancel(t.Context())
 	cancel()
 	file := t.TempDir() + "/file"
@@ -149,9 +152,9 @@ func TestStartRefuses(t *testing.T) {
 	}{
 		"no folder":       {t.Context(), Options{}, "Dir is empty"},
 		"a file instead":  {t.Context(), Options{Dir: file}, "make the data folder"},
-		"a foreign host":  {t.Context(), Options{Dir: t.TempDir(), Host: "192.0.2.1", Port: 8000}, "it ended at once, saying: error: failed to bind"},
 		"nobody waits":    {cancelled, Options{Dir: t.TempDir()}, "canceled"},
 		"no free port on": {t.Context(), Options{Dir: t.TempDir(), Host: "192.0.2.1"}, "find a free port"},
+		"an unknown kind": {t.Context(), Options{Dir: t.TempDir(), Kind: "sqlite"}, `there is no "sqlite": choose dynoxide or dynamodb-local`},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -176,12 +179,36 @@ func TestEndpoint(t *testing.T) {
 	}
 }
 
-func TestSupported(t *testing.T) {
-	if err := supported("linux", "amd64"); err != nil {
-		t.Error(err)
+// TestChildEndsAtOnce hands it an address that is not of this machine.
+func TestChildEndsAtOnce(t *testing.T) {
+	needsDynoxide(t)
+	_, err := Start(t.Context(), Options{Dir: t.TempDir(), Host: "192.0.2.1", Port: 8000})
+	if err == nil || !strings.Contains(err.Error(), "it ended at once, saying: error: failed to bind") {
+		t.Errorf("got %v", err)
 	}
-	err := supported("darwin", "arm64")
-	if platform := (*PlatformError)(nil); !errors.As(err, &platform) || !strings.Contains(err.Error(), "DYNAMODB_ENDPOINT") {
+}
+
+func TestChoose(t *testing.T) {
+	for _, test := range []struct{ name, os, arch, want string }{
+		{"", "linux", "amd64", Dynoxide},
+		{"", "linux", "arm64", DynamoDBLocal},
+		{"", "darwin", "arm64", DynamoDBLocal},
+		{DynamoDBLocal, "linux", "amd64", DynamoDBLocal},
+		{Dynoxide, "linux", "amd64", Dynoxide},
+	} {
+		if k, err := choose(test.name, test.os, test.arch); err != nil || k.name != test.want {
+			t.Errorf("%+v: got %s, %v", test, k.name, err)
+		}
+	}
+	_, err := choose(Dynoxide, "darwin", "arm64")
+	if platform := (*PlatformError)(nil); !errors.As(err, &platform) || !strings.Contains(err.Error(), DynamoDBLocal) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestNoJava(t *testing.T) {
+	t.Setenv("PATH", t.TempDir())
+	if _, err := dynamoDBLocal("any.jar", t.TempDir(), Options{}); !errors.Is(err, ErrNoJava) {
 		t.Errorf("got %v", err)
 	}
 }

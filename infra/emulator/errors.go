@@ -9,23 +9,13 @@ import (
 	"syscall"
 )
 
-// PlatformError says that the emulator has no binary for this machine.
+// PlatformError says that dynoxide has no binary for this machine.
 type PlatformError struct {
 	OS, Arch string
 }
 
 func (e *PlatformError) Error() string {
-	return fmt.Sprintf("dynoxide has no binary here for %s/%s: set DYNAMODB_ENDPOINT to any other DynamoDB, "+
-		"such as DynamoDB Local", e.OS, e.Arch)
-}
-
-// supported is the seam for a second emulator: whoever adds one chooses it
-// when this returns a *PlatformError.
-func supported(os, arch string) error {
-	if os == "linux" && arch == "amd64" {
-		return nil
-	}
-	return &PlatformError{OS: os, Arch: arch}
+	return fmt.Sprintf("dynoxide has no binary here for %s/%s: choose %s, which is what runs here by itself", e.OS, e.Arch, DynamoDBLocal)
 }
 
 // PortTakenError says that something else listens where the emulator should.

@@ -12,39 +12,36 @@ import (
 	"path/filepath"
 )
 
-const npmPackage = "node_modules/@dynoxide/linux-x64"
-
 // ErrNoNpm is returned when the emulator has to be installed and cannot be.
 var ErrNoNpm = errors.New("npm is missing: install Node.js 20 or newer, which brings it, and run this again")
 
-func installHere(ctx context.Context, log io.Writer) (binary string, err error) {
+func installHere(ctx context.Context, k kind, log io.Writer) (program string, err error) {
 	dir, err := folder()
 	if err != nil {
 		return "", err
 	}
-	return install(ctx, dir, log)
+	return install(ctx, k, dir, log)
 }
 
-// install returns the binary in dir, after running npm when it is not there
+// install returns the program in dir, after running npm when it is not there
 // in the pinned version. The lock is for `go test ./...`, whose packages all
 // come here at the same time on a fresh checkout.
-func install(ctx context.Context, dir string, log io.Writer) (binary string, err error) {
+func install(ctx context.Context, k kind, dir string, log io.Writer) (program string, err error) {
 	unlock, err := lock(dir)
 	if err != nil {
 		return "", err
 	}
 	defer unlock()
-	binary = filepath.Join(dir, npmPackage, "dynoxide")
-	if installed(dir, binary) {
-		return binary, nil
+	if program = k.installed(dir); program != "" {
+		return program, nil
 	}
-	if err := npmCI(ctx, dir, log); err != nil {
+	if err := npmCI(ctx, k, dir, log); err != nil {
 		return "", err
 	}
-	if !installed(dir, binary) {
-		return "", fmt.Errorf("emulator: npm ci in %s brought no %s", dir, binary)
+	if program = k.installed(dir); program == "" {
+		return "", fmt.Errorf("emulator: npm ci in %s brought no %s/%s", dir, k.npmPackage, k.program)
 	}
-	return binary, nil
+	return program, nil
 }
 
 // folder finds infra/emulator from any folder of the module. The path that the
@@ -65,18 +62,26 @@ func folder() (string, error) {
 	}
 }
 
-// installed compares with npm's own note of what it installed. It writes that
-// note last, so an interrupted run or an older version does not count.
-func installed(dir, binary string) bool {
-	want, err := lockedVersion(filepath.Join(dir, "package-lock.json"))
+// installed finds the program, or "". It compares with npm's own note of what
+// it installed. npm writes that note last, so an interrupted run or an older
+// version does not count.
+func (k kind) installed(dir string) (program string) {
+	want, err := k.lockedVersion(filepath.Join(dir, "package-lock.json"))
 	if err != nil {
-		return false
+		return ""
 	}
-	got, err := lockedVersion(filepath.Join(dir, "node_modules", ".package-lock.json"))
-	return err == nil && got == want && exists(binary)
+	got, err := k.lockedVersion(filepath.Join(dir, "node_modules", ".package-lock.json"))
+	if err != nil || got != want {
+		return ""
+	}
+	found, err := filepath.Glob(filepath.Join(dir, k.npmPackage, k.program))
+	if err != nil || len(found) != 1 {
+		return ""
+	}
+	return found[0]
 }
 
-func lockedVersion(path string) (string, error) {
+func (k kind) lockedVersion(path string) (string, error) {
 	raw, err := os.ReadFile(path)
 	if err != nil {
 		return "", err
@@ -89,16 +94,16 @@ func lockedVersion(path string) (string, error) {
 	if err := json.Unmarshal(raw, &locked); err != nil {
 		return "", err
 	}
-	return locked.Packages[npmPackage].Version, nil
+	return locked.Packages[k.npmPackage].Version, nil
 }
 
-func npmCI(ctx context.Context, dir string, log io.Writer) error {
+func npmCI(ctx context.Context, k kind, dir string, log io.Writer) error {
 	npm, err := exec.LookPath("npm")
 	if err != nil {
 		return ErrNoNpm
 	}
 	var said bytes.Buffer
-	cmd := exec.CommandContext(ctx, npm, "ci", "--no-audit", "--no-fund")
+	cmd := exec.CommandContext(ctx, npm, "ci", "--no-audit", "--no-fund", k.npmFlag)
 	cmd.Dir = dir
 	cmd.Stdout = io.MultiWriter(&said, log)
 	cmd.Stderr = cmd.Stdout

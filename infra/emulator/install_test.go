@@ -23,7 +23,6 @@ const brokenNPM = "#!/bin/sh\necho no network >&2\nexit 7\n"
 
 func checkout(t *testing.T, npm string) (dir string) {
 	t.Helper()
-	needsBinary(t)
 	dir = t.TempDir()
 	copyFile(t, "package-lock.json", filepath.Join(dir, "package-lock.json"))
 	bin := t.TempDir()
@@ -56,7 +55,7 @@ func runs(t *testing.T, dir string) int {
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		t.Fatal(err)
 	}
-	return strings.Count(string(raw), "ci --no-audit --no-fund\n")
+	return strings.Count(string(raw), "ci --no-audit --no-fund --omit=dev\n")
 }
 
 func TestInstallOnceForMany(t *testing.T) {
@@ -64,7 +63,7 @@ func TestInstallOnceForMany(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 5 {
 		wg.Go(func() {
-			binary, err := install(t.Context(), dir, io.Discard)
+			binary, err := install(t.Context(), kinds[Dynoxide], dir, io.Discard)
 			if err != nil || !exists(binary) {
 				t.Errorf("got %s, %v", binary, err)
 			}
@@ -79,7 +78,7 @@ func TestInstallOnceForMany(t *testing.T) {
 func TestInstallAgainAfterNewPin(t *testing.T) {
 	dir := checkout(t, fakeNPM)
 	for range 2 {
-		if _, err := install(t.Context(), dir, io.Discard); err != nil {
+		if _, err := install(t.Context(), kinds[Dynoxide], dir, io.Discard); err != nil {
 			t.Fatal(err)
 		}
 		raw, err := os.ReadFile(filepath.Join(dir, "package-lock.json"))
@@ -101,7 +100,7 @@ func TestInstallFails(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			_, err := install(t.Context(), checkout(t, test.npm), io.Discard)
+			_, err := install(t.Context(), kinds[Dynoxide], checkout(t, test.npm), io.Discard)
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("got %v, want something about %q", err, test.want)
 			}

@@ -13,6 +13,7 @@ const tailSize = 2000
 // message and notices the line that says it listens.
 type output struct {
 	listening chan struct{}
+	marker    []byte
 
 	mu   sync.Mutex
 	log  io.Writer
@@ -20,8 +21,8 @@ type output struct {
 	told bool
 }
 
-func newOutput(log io.Writer) *output {
-	return &output{log: log, listening: make(chan struct{})}
+func newOutput(log io.Writer, marker string) *output {
+	return &output{log: log, listening: make(chan struct{}), marker: []byte(marker)}
 }
 
 // Write never fails: a log that cannot be written must not end the child,
@@ -31,7 +32,7 @@ func (o *output) Write(p []byte) (int, error) {
 	defer o.mu.Unlock()
 	_, _ = o.log.Write(p)
 	o.last = append(o.last, p...)
-	if !o.told && bytes.Contains(o.last, []byte("listening on")) {
+	if !o.told && bytes.Contains(o.last, o.marker) {
 		o.told = true
 		close(o.listening)
 	}

@@ -13,7 +13,6 @@ import (
 // TestDiesWithItsParent kills a process that runs an emulator: this test, run
 // once more as a child.
 func TestDiesWithItsParent(t *testing.T) {
-	needsBinary(t)
 	if dir := os.Getenv("EMULATOR_TEST_DIR"); dir != "" {
 		e, err := Start(t.Context(), Options{Dir: dir})
 		if err != nil {

@@ -1,28 +1,6 @@
 package emulator
 
-import (
-	"fmt"
-	"os"
-	"syscall"
-)
+import "syscall"
 
-// childAttributes let the child die with this process, even when that is
-// killed, and keep the terminal's Ctrl-C from it: Stop comes after the server
-// has finished its requests.
-func childAttributes() *syscall.SysProcAttr {
-	return &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
-}
-
-// lock keeps other processes from installing into dir at the same time. It
-// holds no file of its own, and the system drops it with the process.
-func lock(dir string) (unlock func(), err error) {
-	f, err := os.Open(dir)
-	if err != nil {
-		return nil, fmt.Errorf("emulator: lock the folder: %w", err)
-	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
-		_ = f.Close()
-		return nil, fmt.Errorf("emulator: lock %s: %w", dir, err)
-	}
-	return func() { _ = f.Close() }, nil
-}
+// dieWithParent lets the child end when this process does, even when that is killed.
+func dieWithParent(a *syscall.SysProcAttr) { a.Pdeathsig = syscall.SIGKILL }

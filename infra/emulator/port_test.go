@@ -20,15 +20,15 @@ func listener(t *testing.T) (port int) {
 }
 
 func TestPortTaken(t *testing.T) {
-	needsBinary(t)
 	port := listener(t)
 	_, err := Start(t.Context(), Options{Dir: t.TempDir(), Port: port, PortSetting: "PORT=8001"})
-	want := "port " + strconv.Itoa(port) + " on 127.0.0.1 is taken: stop what listens there, or choose another with PORT=8001"
-	if err == nil || err.Error() != want {
-		t.Errorf("got %v, want %s", err, want)
+	taken := (*PortTakenError)(nil)
+	if !errors.As(err, &taken) || taken.Port != port {
+		t.Fatalf("got %v", err)
 	}
-	if taken := (*PortTakenError)(nil); !errors.As(err, &taken) || taken.Port != port {
-		t.Errorf("got a %T", err)
+	want := "port " + strconv.Itoa(port) + " on " + taken.Host + " is taken: stop what listens there, or choose another with PORT=8001"
+	if err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
 	}
 }
 

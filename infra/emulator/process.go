@@ -4,16 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
-	"strconv"
 	"syscall"
 	"time"
 )
 
-const startTimeout = 15 * time.Second
+const startTimeout = time.Minute // a Java machine on a busy one
 
 // process is a child that ends with its parent.
 type process struct {
@@ -22,17 +23,25 @@ type process struct {
 	done   chan struct{}
 }
 
-// start runs the binary until it answers, or explains why it does not.
-func start(ctx context.Context, binary, file string, o Options) (*Emulator, error) {
+// start runs the program until it answers, or explains why it does not.
+func start(ctx context.Context, k kind, program string, o Options) (*Emulator, error) {
+	if k.everywhere {
+		o.Host = "0.0.0.0"
+	}
 	if err := o.taken(ctx); err != nil {
 		return nil, err
 	}
-	p, err := launch(ctx, binary, file, o)
+	data := filepath.Join(o.Dir, k.data)
+	argv, err := k.command(program, data, o)
+	if err != nil {
+		return nil, err
+	}
+	p, err := launch(ctx, k, argv, o.Log)
 	if err != nil {
 		return nil, fmt.Errorf("emulator: start: %w", err)
 	}
-	e := &Emulator{Endpoint: endpoint(o.Host, o.Port), PID: p.cmd.Process.Pid, file: file, process: p}
-	if err := p.ready(ctx, e.Endpoint); err != nil {
+	e := &Emulator{Endpoint: endpoint(o.Host, o.Port), PID: p.cmd.Process.Pid, kind: k, data: data, process: p}
+	if err := p.ready(ctx, e.Endpoint, k.health); err != nil {
 		return nil, errors.Join(o.reason(ctx, err), p.stop(time.Second))
 	}
 	return e, nil
@@ -51,12 +60,10 @@ func (o Options) reason(ctx context.Context, err error) error {
 
 // launch starts the child from a goroutine that keeps its thread until the
 // child ends: the kernel's "die with the parent" means the thread that forked.
-func launch(ctx context.Context, binary, file string, o Options) (*process, error) {
-	p := &process{output: newOutput(o.Log), done: make(chan struct{})}
-	p.cmd = exec.CommandContext(context.WithoutCancel(ctx), binary, // Stop ends it, not ctx
-		"serve", "--host", o.Host, "--port", strconv.Itoa(o.Port), "--db-path", file)
-	// One worker lowers dynoxide's p99 by a third: there is only one writer anyway.
-	p.cmd.Env = append(os.Environ(), "TOKIO_WORKER_THREADS=1")
+func launch(ctx context.Context, k kind, argv []string, log io.Writer) (*process, error) {
+	p := &process{output: newOutput(log, k.listening), done: make(chan struct{})}
+	p.cmd = exec.CommandContext(context.WithoutCancel(ctx), argv[0], argv[1:]...) // Stop ends it, not ctx
+	p.cmd.Env = append(os.Environ(), k.env...)
 	p.cmd.Stdout, p.cmd.Stderr = p.output, p.output
 	p.cmd.SysProcAttr = childAttributes()
 	started := make(chan error, 1)
@@ -77,12 +84,12 @@ var errEnded = errors.New("it ended at once")
 
 // ready waits for the child's own word that it listens, because a request
 // alone might be answered by a stranger on the same port.
-func (p *process) ready(ctx context.Context, endpoint string) error {
+func (p *process) ready(ctx context.Context, endpoint string, health int) error {
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
 	select {
 	case <-p.output.listening:
-		return answer(ctx, endpoint)
+		return answer(ctx, endpoint, health)
 	case <-p.done:
 		return fmt.Errorf("emulator: start: %w, saying: %s", errEnded, p.output.tail())
 	case <-ctx.Done():
@@ -90,8 +97,9 @@ func (p *process) ready(ctx context.Context, endpoint string) error {
 	}
 }
 
-// answer makes one request: the endpoint's root is a health check.
-func answer(ctx context.Context, endpoint string) error {
+// answer makes one request: the endpoint's root is a health check of dynoxide,
+// and DynamoDB Local refuses it.
+func answer(ctx context.Context, endpoint string, health int) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, endpoint, nil)
 	if err != nil {
 		return fmt.Errorf("emulator: ask whether it is healthy: %w", err)
@@ -101,7 +109,7 @@ func answer(ctx context.Context, endpoint string) error {
 		return fmt.Errorf("emulator: ask whether it is healthy: %w", err)
 	}
 	_ = res.Body.Close()
-	if res.StatusCode != http.StatusOK {
+	if res.StatusCode != health {
 		return fmt.Errorf("emulator: ask whether it is healthy: %s", res.Status)
 	}
 	return nil

@@ -28,8 +28,12 @@ const streamIndex = `CREATE INDEX IF NOT EXISTS lagniappe_stream_sequence
 // It is safe while dynoxide runs, because SQLite locks the file between
 // processes and each side waits for the other, and safe to repeat. Call it when
 // the tables are new: over many records it holds writers up while it sorts.
+// DynamoDB Local needs no such help.
 func (e *Emulator) SpeedUpStreams(ctx context.Context) error {
-	db, err := openFile(e.file)
+	if e.kind.name != Dynoxide {
+		return nil
+	}
+	db, err := openFile(e.data)
 	if err != nil {
 		return fmt.Errorf("emulator: open the data file: %w", err)
 	}

@@ -9,6 +9,7 @@ import (
 
 // The two queries are dynoxide's own, read from its binary.
 func TestSpeedUpStreamsServesDynoxidesQueries(t *testing.T) {
+	needsDynoxide(t)
 	e := run(t, t.TempDir())
 	prepare(t, e)
 	for _, query := range []string{
@@ -26,7 +27,7 @@ func TestSpeedUpStreamsServesDynoxidesQueries(t *testing.T) {
 
 func explain(t *testing.T, e *Emulator, query string) string {
 	t.Helper()
-	db, err := openFile(e.file)
+	db, err := openFile(e.data)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,6 +52,7 @@ func explain(t *testing.T, e *Emulator, query string) string {
 // TestSpeedUpStreamsWhileWriting repeats it under load: neither side may fail,
 // and the records must be numbered on without a gap.
 func TestSpeedUpStreamsWhileWriting(t *testing.T) {
+	needsDynoxide(t)
 	e := run(t, t.TempDir())
 	client := clientOf(e)
 	if err := CreateTables(t.Context(), client, tables(t)); err != nil {
@@ -80,7 +82,7 @@ func TestSpeedUpStreamsWhileWriting(t *testing.T) {
 
 func highestNumber(t *testing.T, e *Emulator) (n int) {
 	t.Helper()
-	db, err := openFile(e.file)
+	db, err := openFile(e.data)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +95,7 @@ func highestNumber(t *testing.T, e *Emulator) (n int) {
 }
 
 func TestSpeedUpStreamsNeedsTheFile(t *testing.T) {
-	e := &Emulator{file: t.TempDir() + "/none.db"}
+	e := &Emulator{kind: kinds[Dynoxide], data: t.TempDir() + "/none.db"}
 	if err := e.SpeedUpStreams(t.Context()); err == nil {
 		t.Error("it made a file of its own")
 	}
