@@ -24,17 +24,30 @@ run: | need-go ## Serve the whole API here on real parts, and do the main job on
 demo: | need-go ## Do the main job once, print it, exit 0 or 1
 	@go build -o .cache/bin/local ./infra/local && exec .cache/bin/local --demo
 
+# Functions built for this machine's processor, and not where deployed ones are built.
+LOCAL_ARCH  := $(if $(filter arm64 aarch64,$(shell uname -m)),arm64,x86_64)
+LOCAL_BUILD := .aws-sam/local/build
+
+.PHONY: sam-local-build
+sam-local-build: $(SAM) | need-go
+	SAM_CLI_TELEMETRY=0 $(SAM) build --build-dir $(LOCAL_BUILD) --parameter-overrides Architecture=$(LOCAL_ARCH)
+
 ##### Checks (.ci/run runs them all)
 
 # With the race detector where there is a C compiler.
 gotest = cc=$$(go env CC); if command -v $${cc%% *} >/dev/null; then CGO_ENABLED=1 go test -race $(1); \
 	else echo "The race detector needs a C compiler ($$cc), and there is none: testing without it."; go test $(1); fi
 
-.PHONY: test test-dynamodb-local
+.PHONY: test test-dynamodb-local lambda-test
 test: | need-go ## Run all tests, with the race detector where there is a C compiler
 	@$(call gotest,./...)
 test-dynamodb-local: | need-go need-java ## Run all tests that use tables on DynamoDB Local
 	@export EMULATOR=dynamodb-local; $(call gotest,./...)
+# The interface emulator is part of SAM, and a program for Linux.
+lambda-test: need-linux sam-local-build ## Run the built functions as Lambda does, each with its event
+	@export LAMBDA_BUILD="$(CURDIR)/$(LOCAL_BUILD)"; \
+	export LAMBDA_RIE="$$($(dir $(SAM))python -c 'import samcli; print(samcli.__path__[0])')/local/rapid/aws-lambda-rie-$(LOCAL_ARCH)"; \
+	$(call gotest,-count=1 ./infra/lambda)
 
 .PHONY: fuzz
 fuzz: | need-go ## Fuzz each parser for FUZZTIME (10s)
@@ -95,9 +108,11 @@ install = GOBIN="$(CURDIR)/.cache/bin" go install $(1)@$* && mv .cache/bin/$(not
 	python3 -m venv .cache/sam-$*
 	.cache/sam-$*/bin/pip install --quiet --disable-pip-version-check aws-sam-cli==$*
 
-.PHONY: need-go need-python3 need-java
+.PHONY: need-go need-python3 need-java need-linux
 need-go need-python3 need-java: need-%:
 	@command -v $* >/dev/null || { echo "$* is missing: install $(needs-$*)." >&2; exit 1; }
 needs-go      := Go 1.26 or newer
 needs-python3 := Python 3.10 or newer with its venv module
 needs-java    := a Java runtime, 17 or newer
+need-linux:
+	@[ "$$(uname -s)" = Linux ] || { echo "This target runs programs for Linux: run it there." >&2; exit 1; }
