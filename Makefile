@@ -24,11 +24,17 @@ run: | need-go ## Serve the whole API here on real parts, and do the main job on
 demo: | need-go ## Do the main job once, print it, exit 0 or 1
 	@go build -o .cache/bin/local ./infra/local && exec .cache/bin/local --demo
 
-# Functions built for this machine's processor, and not where deployed ones are built.
+# `sam local` needs containers. The functions are built for this machine's processor, and not where deployed ones are built.
 LOCAL_ARCH  := $(if $(filter arm64 aarch64,$(shell uname -m)),arm64,x86_64)
 LOCAL_BUILD := .aws-sam/local/build
 
-.PHONY: sam-local-build
+.PHONY: sam-local sam-invoke sam-local-build
+sam-local: sam-local-build ## Serve the built functions in containers, with `sam local` (needs Docker; PORT=8080)
+	@go build -o .cache/bin/samlocal ./infra/samlocal && \
+	exec .cache/bin/samlocal --sam $(SAM) --build $(LOCAL_BUILD) --arch $(LOCAL_ARCH) start-api
+sam-invoke: sam-local-build ## Hand each function its event from events/, with `sam local` (needs Docker)
+	@go build -o .cache/bin/samlocal ./infra/samlocal && \
+	exec .cache/bin/samlocal --sam $(SAM) --build $(LOCAL_BUILD) --arch $(LOCAL_ARCH) invoke
 sam-local-build: $(SAM) | need-go
 	SAM_CLI_TELEMETRY=0 $(SAM) build --build-dir $(LOCAL_BUILD) --parameter-overrides Architecture=$(LOCAL_ARCH)
 
