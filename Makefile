@@ -48,7 +48,7 @@ gotest = cc=$$(go env CC); if command -v $${cc%% *} >/dev/null; then CGO_ENABLED
 test: | need-go ## Run all tests, with the race detector where there is a C compiler
 	@$(call gotest,./...)
 test-dynamodb-local: | need-go need-java ## Run all tests that use tables on DynamoDB Local
-	@export EMULATOR=dynamodb-local; $(call gotest,./...)
+	@export EMULATOR=dynamodb-local; $(call gotest,-count=1 ./...) # TestMain reads EMULATOR unseen by Go's test cache
 # The interface emulator is part of SAM, and a program for Linux.
 lambda-test: need-linux sam-local-build ## Run the built functions as Lambda does, each with its event
 	@export LAMBDA_BUILD="$(CURDIR)/$(LOCAL_BUILD)"; \
