@@ -47,8 +47,10 @@ gotest = cc=$$(go env CC); if command -v $${cc%% *} >/dev/null; then CGO_ENABLED
 .PHONY: test test-dynamodb-local lambda-test
 test: | need-go ## Run all tests, with the race detector where there is a C compiler
 	@$(call gotest,./...)
-test-dynamodb-local: | need-go need-java ## Run all tests that use tables on DynamoDB Local
-	@export EMULATOR=dynamodb-local; $(call gotest,-count=1 ./...) # TestMain reads EMULATOR unseen by Go's test cache
+# -count=1: TestMain reads EMULATOR unseen by Go's test cache. The fault harness stays with dynoxide: it kills the tables,
+# and DynamoDB Local forgets then what it has acknowledged.
+test-dynamodb-local: | need-go need-java ## Run the store's and the end-to-end tests on DynamoDB Local
+	@export EMULATOR=dynamodb-local; $(call gotest,-count=1 ./internal/dynamo ./infra/e2e ./infra/emulator ./infra/operator)
 # The interface emulator is part of SAM, and a program for Linux.
 lambda-test: need-linux sam-local-build ## Run the built functions as Lambda does, each with its event
 	@export LAMBDA_BUILD="$(CURDIR)/$(LOCAL_BUILD)"; \
