@@ -81,7 +81,7 @@ type RollbackInput struct {
 
 // RollbackRequest is the body of a rollback; a cancelled order needs none.
 type RollbackRequest struct {
-	Return string `json:"return,omitzero" pattern:"^[A-Za-z0-9._:-]{1,128}$" patternDescription:"1 to 128 of A–Z a–z 0–9 . _ : -" doc:"The shop's id of the return that causes it; leave it out for a cancelled order."`
+	Return string `json:"return,omitzero" maxLength:"128" pattern:"^[A-Za-z0-9._:-]+$" patternDescription:"1 to 128 of A–Z a–z 0–9 . _ : -" doc:"The shop's id of the return that causes it; leave it out for a cancelled order."`
 }
 
 // RollbackOutput is a rollback: 201 where it was made now, 200 where it is the first answer again.

@@ -21,7 +21,7 @@ var (
 
 // Order is what the shop is about to sell. Amounts are in minor units of Currency.
 type Order struct {
-	ID             string            `json:"id,omitzero" pattern:"^[A-Za-z0-9._:-]{1,128}$" patternDescription:"1 to 128 of A–Z a–z 0–9 . _ : - (no e-mail addresses)" doc:"The shop's own order id. Required to redeem, optional to validate." example:"order-1001"`
+	ID             string            `json:"id,omitzero" maxLength:"128" pattern:"^[A-Za-z0-9._:-]+$" patternDescription:"1 to 128 of A–Z a–z 0–9 . _ : - (no e-mail addresses)" doc:"The shop's own order id. Required to redeem, optional to validate." example:"order-1001"`
 	Currency       string            `json:"currency" minLength:"3" maxLength:"3" doc:"ISO 4217, capital letters." example:"EUR"`
 	Lines          []Line            `json:"lines" minItems:"1" maxItems:"100" nullable:"false"`
 	ShippingAmount int64             `json:"shipping_amount,omitzero" minimum:"0" maximum:"9007199254740991" doc:"In minor units." example:"490"`
@@ -32,7 +32,7 @@ type Order struct {
 
 // Line is one position of an order.
 type Line struct {
-	ID         string   `json:"id" pattern:"^[A-Za-z0-9._:-]{1,128}$" patternDescription:"1 to 128 of A–Z a–z 0–9 . _ : -" example:"1"`
+	ID         string   `json:"id" maxLength:"128" pattern:"^[A-Za-z0-9._:-]+$" patternDescription:"1 to 128 of A–Z a–z 0–9 . _ : -" example:"1"`
 	SKU        string   `json:"sku,omitzero" maxLength:"128" example:"mug-blue"`
 	Categories []string `json:"categories,omitempty" maxItems:"20"`
 	Quantity   int64    `json:"quantity" minimum:"1" maximum:"1000000" example:"2"`

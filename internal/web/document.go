@@ -36,10 +36,11 @@ type customerSchema struct{}
 
 // Schema implements huma.SchemaProvider.
 func (customerSchema) Schema(r huma.Registry) *huma.Schema {
+	longest := customer.MaxID
 	return &huma.Schema{
 		Description: "The shop's own customer id, or {email} for a guest.",
 		OneOf: []*huma.Schema{
-			{Type: huma.TypeString, Pattern: customer.IDPattern, PatternDescription: "1 to 128 of A–Z a–z 0–9 . _ : - (no e-mail addresses)", Examples: []any{"c-1001"}},
+			{Type: huma.TypeString, MaxLength: &longest, Pattern: customer.IDPattern, PatternDescription: "1 to 128 of A–Z a–z 0–9 . _ : - (no e-mail addresses)", Examples: []any{"c-1001"}},
 			r.Schema(reflect.TypeFor[customer.Guest](), true, ""),
 		},
 	}
