@@ -70,6 +70,9 @@ func NewProblem(f *fault.Error, acceptLanguage, requestID string) *Problem {
 // huma finds wrong with a request.
 func init() {
 	huma.NewError = func(status int, _ string, errs ...error) huma.StatusError {
+		if status == 0 { // at registration, to see what type errors have: no sentence is needed yet
+			return &Problem{}
+		}
 		return NewProblem(requestFault(status, errs), "", "")
 	}
 	huma.NewErrorWithContext = func(ctx huma.Context, status int, _ string, errs ...error) huma.StatusError {

@@ -3,10 +3,12 @@ package web
 import (
 	"embed"
 	"encoding/json"
+	"fmt"
+	"maps"
+	"strings"
 	"sync"
 	"time"
 
-	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
 
 	"github.com/lagniappe/lagniappe/internal/fault"
@@ -18,27 +20,18 @@ import (
 //go:embed sentences.en.json sentences.de.json
 var sentenceFiles embed.FS
 
-// localizers are loaded with the first problem, not with the function: most
-// instances answer long before they refuse.
-var localizers = sync.OnceValue(func() map[language.Tag]*i18n.Localizer {
-	bundle := i18n.NewBundle(language.English)
-	bundle.RegisterUnmarshalFunc("json", json.Unmarshal)
-	out := map[language.Tag]*i18n.Localizer{}
+// texts are read with the first problem, not with the function: most instances
+// answer long before they refuse.
+var texts = sync.OnceValue(func() map[language.Tag]map[string]string {
+	out := map[language.Tag]map[string]string{}
 	for _, tag := range languages {
-		if _, err := bundle.LoadMessageFileFS(sentenceFiles, "sentences."+tag.String()+".json"); err != nil {
-			panic("web: " + err.Error()) // embedded, and read by a test
-		}
-		out[tag] = i18n.NewLocalizer(bundle, tag.String())
+		out[tag] = textsIn(tag)
 	}
 	return out
 })
 
-var languages = []language.Tag{language.English, language.German}
-
-// Sentences gives every problem's code with what it says in English, before
-// the values are filled in, for the reference.
-func Sentences() map[string]string {
-	b, err := sentenceFiles.ReadFile("sentences.en.json")
+func textsIn(tag language.Tag) map[string]string {
+	b, err := sentenceFiles.ReadFile("sentences." + tag.String() + ".json")
 	out := map[string]string{}
 	if err == nil {
 		err = json.Unmarshal(b, &out)
@@ -48,6 +41,12 @@ func Sentences() map[string]string {
 	}
 	return out
 }
+
+var languages = []language.Tag{language.English, language.German}
+
+// Sentences gives every problem's code with what it says in English, before
+// the values are filled in, for the reference.
+func Sentences() map[string]string { return maps.Clone(texts()[language.English]) }
 
 // preferred matches an Accept-Language header; English where nothing fits.
 func preferred(accept string) language.Tag {
@@ -59,16 +58,33 @@ func preferred(accept string) language.Tag {
 }
 
 func sentence(lang language.Tag, f *fault.Error) string {
-	args := make(map[string]any, len(f.Args)+1)
-	for name, v := range f.Args {
-		args[name] = spoken(lang, v)
-	}
-	args["param"] = f.Param
-	s, err := localizers()[lang].Localize(&i18n.LocalizeConfig{MessageID: f.Code, TemplateData: args})
-	if err != nil {
+	text, ok := texts()[lang][f.Code]
+	if !ok {
 		return f.Code
 	}
-	return s
+	return fill(text, func(name string) any {
+		if name == "param" {
+			return f.Param
+		}
+		return spoken(lang, f.Args[name])
+	})
+}
+
+// fill puts values in the place of {{.name}}. It is all of a template language
+// that these sentences need; the real one would be a quarter of every function,
+// because it calls methods by name and so keeps the linker from dropping any.
+func fill(text string, value func(name string) any) string {
+	var b strings.Builder
+	for {
+		before, rest, found := strings.Cut(text, "{{.")
+		b.WriteString(before)
+		if !found {
+			return b.String()
+		}
+		name, after, _ := strings.Cut(rest, "}}")
+		fmt.Fprint(&b, value(name))
+		text = after
+	}
 }
 
 // spoken writes a value as the language does.

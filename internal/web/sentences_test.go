@@ -41,6 +41,28 @@ func TestEverySentence(t *testing.T) {
 	}
 }
 
+func TestFill(t *testing.T) {
+	f := fault.ErrInvalid.At("order.id").Arg("limit", int64(5)).Arg("missing", money.Amount{Minor: 1250, Currency: "EUR"})
+	values := func(name string) any { return spoken(language.German, f.Args[name]) }
+	for text, want := range map[string]string{
+		"Nothing to fill.":                       "Nothing to fill.",
+		"{{.limit}}":                             "5",
+		"At most {{.limit}}, {{.missing}} more.": "At most 5, 12,50 EUR more.",
+		"{{.limit}}{{.limit}}":                   "55",
+	} {
+		if got := fill(text, values); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+	for lang, texts := range texts() { // nothing in the files that fill does not understand
+		for code, text := range texts {
+			if rest := fill(text, func(string) any { return "" }); strings.Contains(rest, "{{") || strings.Contains(rest, "}}") {
+				t.Errorf("%v: %s: %q", lang, code, rest)
+			}
+		}
+	}
+}
+
 func TestPreferredLanguage(t *testing.T) {
 	for header, want := range map[string]language.Tag{
 		"": language.English, "de": language.German, "de-CH": language.German, "fr": language.English,
