@@ -13,7 +13,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"github.com/lagniappe/lagniappe/infra/demo"
-	"github.com/lagniappe/lagniappe/internal/app"
+	"github.com/lagniappe/lagniappe/internal/app/start"
 )
 
 // Every function has a sample event, and answers it well, as Lambda would hand
@@ -43,7 +43,7 @@ func TestSampleEvents(t *testing.T) {
 		if err := json.Unmarshal(raw, &event); err != nil {
 			t.Fatalf("%s: %v", path, err)
 		}
-		answer, err := app.Gateway(n.house)(t.Context(), event)
+		answer, err := start.Gateway(n.house)(t.Context(), event)
 		if err != nil || answer.StatusCode >= 300 || !strings.Contains(answer.Headers["Content-Type"], "json") {
 			t.Errorf("%s: %d %v %.300s", path, answer.StatusCode, err, answer.Body)
 		}
@@ -69,7 +69,7 @@ func TestGatewayQuirks(t *testing.T) {
 		}}
 		maps.Copy(e.Headers, headers)
 		e.RequestContext.HTTP.Method, e.RequestContext.HTTP.Path = method, path
-		a, err := app.Gateway(n.house)(t.Context(), e)
+		a, err := start.Gateway(n.house)(t.Context(), e)
 		if err != nil {
 			t.Fatalf("%s %q: %v", method, path, err)
 		}

@@ -6,19 +6,16 @@
 package app
 
 import (
-	"context"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"os"
 	"time"
 
-	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/awslabs/aws-lambda-go-api-proxy/core"
 
+	"github.com/lagniappe/lagniappe/internal/app/start"
 	"github.com/lagniappe/lagniappe/internal/dynamo"
 	"github.com/lagniappe/lagniappe/internal/web"
 )
@@ -31,30 +28,11 @@ func Serve[S any](build func(web.Front, S) http.Handler) {
 		panic(fmt.Sprintf("app.Serve: the store is no %T", *new(S)))
 	}
 	front := web.Front{Callers: store.(web.Callers), Vault: Vault(os.Getenv)}
-	start(front, func(f web.Front) http.Handler { return build(f, s) })
+	start.HTTP(front, func(f web.Front) http.Handler { return build(f, s) })
 }
 
-// ServePublic runs an HTTP function that has no store and asks for no key.
-func ServePublic(build func(web.Front) http.Handler) { start(web.Front{}, build) }
-
-func start(f web.Front, build func(web.Front) http.Handler) {
-	f.Now, f.Log, f.RequestID = Now, Log(), gatewayRequestID
-	f.Trace, f.Metrics = lambdaTrace, Metrics(os.Getenv)
-	lambda.Start(Gateway(build(f)))
-}
-
-// gatewayRequestID is the id that the gateway's access log has for the request.
-func gatewayRequestID(ctx context.Context) string {
-	c, _ := core.GetAPIGatewayV2ContextFromContext(ctx)
-	return c.RequestID
-}
-
-// Now is the clock, in UTC and in the milliseconds that rows keep, so that a
-// time reads the same in the first answer and in every later one.
-func Now() time.Time { return time.Now().UTC().Truncate(time.Millisecond) }
-
-// Log writes JSON lines to standard output, where Lambda collects them.
-func Log() *slog.Logger { return slog.New(slog.NewJSONHandler(os.Stdout, nil)) }
+// Now is the real clock; see [start.Now].
+func Now() time.Time { return start.Now() }
 
 // Tables reads the names of the tables that the function was given.
 func Tables(env func(string) string) dynamo.Tables {

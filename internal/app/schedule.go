@@ -9,6 +9,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
+	"github.com/lagniappe/lagniappe/internal/app/start"
 	"github.com/lagniappe/lagniappe/internal/dynamo"
 	"github.com/lagniappe/lagniappe/internal/metric"
 )
@@ -20,10 +21,10 @@ type Scheduled interface {
 
 // Schedule runs a function that the clock calls, whose store is S, which the one store must implement.
 func Schedule[S any, F Scheduled](build func(S, func() time.Time, *slog.Logger, metric.Sink) F) {
-	var store any = dynamo.New(Client(os.Getenv), Tables(os.Getenv), Now)
+	var store any = dynamo.New(Client(os.Getenv), Tables(os.Getenv), start.Now)
 	s, ok := store.(S)
 	if !ok { // infra/functions compiles every pair, so a test build fails first
 		panic(fmt.Sprintf("app.Schedule: the store is no %T", *new(S)))
 	}
-	lambda.Start(build(s, Now, Log(), Metrics(os.Getenv)).Handle)
+	lambda.Start(build(s, start.Now, start.Log(), start.Metrics(os.Getenv)).Handle)
 }

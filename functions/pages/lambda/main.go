@@ -3,7 +3,7 @@ package main
 
 import (
 	"github.com/lagniappe/lagniappe/functions/pages"
-	"github.com/lagniappe/lagniappe/internal/app"
+	"github.com/lagniappe/lagniappe/internal/app/start"
 )
 
-func main() { app.ServePublic(pages.New) }
+func main() { start.Public(pages.New) }
