@@ -86,7 +86,9 @@ func New(db *dynamodb.Client, tables Tables, now func() time.Time) *Store {
 func Options(o *dynamodb.Options) {
 	o.Retryer = retry.NewStandard(func(r *retry.StandardOptions) {
 		r.MaxAttempts = 4
-		r.MaxBackoff = 400 * time.Millisecond
+		r.Backoff = retry.BackoffDelayerFunc(func(n int, _ error) (time.Duration, error) {
+			return pause(n, 25*time.Millisecond, 400*time.Millisecond), nil
+		})
 	})
 }
 

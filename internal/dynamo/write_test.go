@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go"
@@ -82,5 +83,22 @@ func TestRefusalsBringTheRow(t *testing.T) {
 	}
 	if got := s.row(other.key); got != nil {
 		t.Errorf("half a transaction: %v", got)
+	}
+}
+
+// Rivals that met once must not meet again at the same moment.
+func TestPausesDiffer(t *testing.T) {
+	for n := range maxTries {
+		bound, seen := min(firstWait<<n, mostWait), map[time.Duration]bool{}
+		for range 20 {
+			d := pause(n, firstWait, mostWait)
+			if d < 0 || d >= bound {
+				t.Errorf("try %d: %v, want less than %v", n, d, bound)
+			}
+			seen[d] = true
+		}
+		if len(seen) < 10 {
+			t.Errorf("try %d: only %d different pauses of 20", n, len(seen))
+		}
 	}
 }
