@@ -83,6 +83,16 @@ contract: | need-go ## Check that document, code, template and local server name
 openapi: | need-go ## Regenerate the OpenAPI document
 	go generate ./infra/openapi
 
+##### Figures (infra/bench: counts fail when they grow, times never do)
+
+.PHONY: bench bench-check bench-baseline
+bench: | need-go ## Measure what a call costs and how fast it is (PARTS="counts speed cold partition")
+	@mkdir -p .cache && go run ./infra/bench --json .cache/bench.json $(PARTS)
+bench-check: | need-go ## Hold the counts of each operation to the committed baseline
+	go test ./infra/bench -count=1 -v -run TestCounts
+bench-baseline: | need-go ## Make the present counts the baseline
+	go run ./infra/bench counts --baseline
+
 ##### AWS (deploy: sam build && sam deploy)
 
 .PHONY: sam-validate sam-build
@@ -96,9 +106,12 @@ sam-build: $(SAM) | need-go ## Build the functions as AWS will run them
 # -buildvcs=false keeps commit and date out of the binary: a function whose code is unchanged is not deployed again.
 # RELEASE=<anything> puts a file of that content beside it, so that it is: for a changed parameter (template.yaml, Globals).
 build-%Function: | need-go
-	CGO_ENABLED=0 GOOS=linux GOARCH=$(GOARCH) go build -tags lambda.norpc -trimpath -buildvcs=false -ldflags "-s -w" \
-	  -o "$(ARTIFACTS_DIR)/bootstrap" ./functions/$(shell echo $* | tr '[:upper:]' '[:lower:]')/lambda
+	$(bootstrap) ./functions/$(shell echo $* | tr '[:upper:]' '[:lower:]')/lambda
 	@[ -z "$$RELEASE" ] || printf '%s\n' "$$RELEASE" >"$(ARTIFACTS_DIR)/release"
+build-hello: | need-go # what infra/bench holds cold starts against
+	$(bootstrap) ./infra/bench/hello
+bootstrap = CGO_ENABLED=0 GOOS=linux GOARCH=$(GOARCH) go build -tags lambda.norpc -trimpath -buildvcs=false -ldflags "-s -w" \
+  -o "$(ARTIFACTS_DIR)/bootstrap"
 
 ##### Housekeeping
 

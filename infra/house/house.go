@@ -32,6 +32,10 @@ type Options struct {
 	Metrics  metric.Sink      // zero: log lines without metrics
 	Secret   string           // file of the vault's secret, made where it is missing
 	Seen     func(Call)       // nil: nobody watches
+
+	// Client changes the settings of the functions' clients; nil: nothing. It
+	// lets a measurement see requests, or answer them.
+	Client func(*dynamodb.Options)
 }
 
 // House is the functions in one process.
@@ -62,7 +66,7 @@ func New(o Options) (*House, error) {
 		}
 	}
 	operator := o
-	operator.Seen = nil
+	operator.Seen, operator.Client = nil, nil
 	client := operator.client("")
 	return &House{
 		Handler: mount(o.Template.Routes, handlers), Scheduled: scheduled,
@@ -110,6 +114,9 @@ func (o Options) client(function string) *dynamodb.Client {
 	return app.Client(func(name string) string { return env[name] }, func(d *dynamodb.Options) {
 		if o.Seen != nil {
 			d.APIOptions = append(d.APIOptions, watch(function, o.Seen))
+		}
+		if o.Client != nil {
+			o.Client(d)
 		}
 	})
 }

@@ -39,7 +39,11 @@ func (s *Store) newCampaign(sp shop.Space, d coupon.Definition) (coupon.Campaign
 		return coupon.Campaign{}, err
 	}
 	prefix, err := coupon.NewPrefix(s.random)
-	return coupon.NewCampaign(id, prefix, sp.Live, d.UTC(), now.UTC()), err
+	c := coupon.NewCampaign(id, prefix, sp.Live, d.UTC(), now.UTC())
+	if c.Slots > 0 && s.slotsOfNew > 0 {
+		c.Slots = s.slotsOfNew
+	}
+	return c, err
 }
 
 func (s *Store) creation(sp shop.Space, c coupon.Campaign) []write {

@@ -43,6 +43,8 @@ type Store struct {
 	now    func() time.Time
 	random io.Reader
 
+	slotsOfNew int // 0: as the domain decides
+
 	callers   *cache[shop.Caller]
 	prefixes  *cache[meaning]
 	campaigns *cache[coupon.Campaign]
@@ -56,6 +58,14 @@ type Store struct {
 func (s *Store) WithRandom(r io.Reader) *Store {
 	c := *s
 	c.random = r
+	return &c
+}
+
+// WithSlots gives a copy of the store that spreads the limits of new campaigns
+// over n slots, for measuring what the number costs.
+func (s *Store) WithSlots(n int) *Store {
+	c := *s
+	c.slotsOfNew = n
 	return &c
 }
 

@@ -1,0 +1,188 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"runtime"
+	"slices"
+	"syscall"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/lagniappe/lagniappe/infra/house"
+	"github.com/lagniappe/lagniappe/internal/app"
+)
+
+// Count is what one operation costs a warm function.
+type Count struct {
+	Operation string  `json:"operation"`
+	Requests  int     `json:"requests"`
+	Write     float64 `json:"write_units"`
+	Read      float64 `json:"read_units"`
+	Computed  bool    `json:"write_units_computed,omitempty"` // a failed condition; see billed
+
+	// Of the handler, and of that what the same requests cost with the SDK alone.
+	Allocs    float64 `json:"allocations"`
+	SDKAllocs float64 `json:"allocations_sdk"`
+	CPU       float64 `json:"cpu_us,omitempty"`
+	SDKCPU    float64 `json:"cpu_us_sdk,omitempty"`
+}
+
+// OwnAllocs is our own part.
+func (c Count) OwnAllocs() float64 { return c.Allocs - c.SDKAllocs }
+
+// OwnCPU is our own part, in microseconds.
+func (c Count) OwnCPU() float64 { return c.CPU - c.SDKCPU }
+
+// counter measures on two sets of the functions: one is watched and talks to the
+// emulator, the other talks to a tape. Their clock stands still, so that no
+// cache runs out in between.
+type counter struct {
+	watched, taped *tenant
+	seen           []house.Call
+	tape           tape
+	bare           *dynamodb.Client
+	goods          *goods
+}
+
+func (s *stage) newCounter(ctx context.Context) (c *counter, err error) {
+	c = &counter{}
+	c.tape.rewind()
+	now := app.Now()
+	still := func() time.Time { return now }
+	if c.watched, err = s.newTenant(ctx, house.Options{Now: still, Seen: func(h house.Call) { c.seen = append(c.seen, h) }}); err != nil {
+		return nil, err
+	}
+	if c.taped, err = s.newTenant(ctx, house.Options{Now: still, Client: c.tape.client}); err != nil {
+		return nil, err
+	}
+	c.bare = s.client(c.tape.client)
+	c.goods, err = c.watched.goods(ctx)
+	return c, err
+}
+
+// measureCounts counts every operation; rounds of CPU time are taken where rounds > 0.
+func (s *stage) measureCounts(ctx context.Context, rounds int) ([]Count, error) {
+	c, err := s.newCounter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []Count
+	for _, op := range c.goods.operations() {
+		n, err := c.count(ctx, op, rounds)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", op.name, err)
+		}
+		out = append(out, n)
+	}
+	return out, nil
+}
+
+func (c *counter) count(ctx context.Context, op operation, rounds int) (n Count, err error) {
+	n.Operation = op.name
+	calls, err := op.calls(ctx, 4)
+	if err != nil {
+		return n, err
+	}
+	if _, err := c.watched.do(ctx, calls[0]); err != nil { // warms the caches
+		return n, err
+	}
+	c.seen = nil
+	if _, err := c.watched.do(ctx, calls[1]); err != nil {
+		return n, err
+	}
+	for _, seen := range c.seen {
+		n.Requests++
+		n.Write += seen.Write
+		n.Read += seen.Read
+	}
+	c.tape.rewind()
+	if _, err := c.taped.do(ctx, calls[2]); err != nil {
+		return n, err
+	}
+	c.tape.rewind()
+	if _, err := c.taped.do(ctx, calls[3]); err != nil {
+		return n, err
+	}
+	if failed := c.tape.billed(); n.Write == 0 && failed > 0 {
+		n.Write, n.Computed = failed, true
+	}
+	return n, c.time(ctx, &n, calls[3], rounds)
+}
+
+// runs is how often a call is repeated for one figure.
+const runs = 200
+
+// time replays the call, and its requests with the SDK alone, by turns.
+func (c *counter) time(ctx context.Context, n *Count, again call, rounds int) error {
+	c.tape.play(true)
+	ours := func() error { _, err := c.taped.do(ctx, again); return err }
+	sdk := func() error {
+		for _, input := range c.tape.inputs {
+			if err := bare(ctx, c.bare, input); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	var handler, alone []spent
+	for range max(rounds, 1) {
+		x, err := repeat(ours)
+		if err != nil {
+			return err
+		}
+		y, err := repeat(sdk)
+		if err != nil {
+			return err
+		}
+		handler, alone = append(handler, x), append(alone, y)
+	}
+	n.Allocs, n.SDKAllocs = median(handler, spent.allocations), median(alone, spent.allocations)
+	if rounds > 0 {
+		n.CPU, n.SDKCPU = quietest(handler), quietest(alone)
+	}
+	return nil
+}
+
+// quietest is the least CPU time of the rounds: neighbours only ever add.
+func quietest(rounds []spent) float64 {
+	return slices.MinFunc(rounds, func(a, b spent) int { return cmp.Compare(a.cpu, b.cpu) }).cpu
+}
+
+// spent is what one run took.
+type spent struct{ cpu, allocs float64 }
+
+func (s spent) allocations() float64 { return s.allocs }
+
+// repeat gives the mean of many runs. CPU time is the process's, so that the
+// garbage collector's share is in it and a neighbour's is not.
+func repeat(f func() error) (s spent, err error) {
+	if err := f(); err != nil { // fills pools
+		return s, err
+	}
+	runtime.GC()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	began, err := cpu()
+	if err != nil {
+		return s, err
+	}
+	for range runs {
+		if err := f(); err != nil {
+			return s, err
+		}
+	}
+	ended, err := cpu()
+	runtime.ReadMemStats(&after)
+	s.cpu = float64(ended-began) / float64(time.Microsecond) / runs
+	s.allocs = float64(after.Mallocs-before.Mallocs) / runs
+	return s, err
+}
+
+func cpu() (time.Duration, error) {
+	var u syscall.Rusage
+	err := syscall.Getrusage(syscall.RUSAGE_SELF, &u)
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano()), err
+}
