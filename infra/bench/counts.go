@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"sync"
 	"syscall"
 	"time"
 
@@ -41,7 +42,8 @@ func (c Count) OwnCPU() float64 { return c.CPU - c.SDKCPU }
 // cache runs out in between.
 type counter struct {
 	watched, taped *tenant
-	seen           []house.Call
+	mu             sync.Mutex   // preparations run side by side
+	seen           []house.Call // guarded by mu
 	tape           tape
 	bare           *dynamodb.Client
 	goods          *goods
@@ -52,7 +54,7 @@ func (s *stage) newCounter(ctx context.Context) (c *counter, err error) {
 	c.tape.rewind()
 	now := app.Now()
 	still := func() time.Time { return now }
-	if c.watched, err = s.newTenant(ctx, house.Options{Now: still, Seen: func(h house.Call) { c.seen = append(c.seen, h) }}); err != nil {
+	if c.watched, err = s.newTenant(ctx, house.Options{Now: still, Seen: c.see}); err != nil {
 		return nil, err
 	}
 	if c.taped, err = s.newTenant(ctx, house.Options{Now: still, Client: c.tape.client}); err != nil {
@@ -61,6 +63,12 @@ func (s *stage) newCounter(ctx context.Context) (c *counter, err error) {
 	c.bare = s.client(c.tape.client)
 	c.goods, err = c.watched.goods(ctx)
 	return c, err
+}
+
+func (c *counter) see(call house.Call) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.seen = append(c.seen, call)
 }
 
 // measureCounts counts every operation; rounds of CPU time are taken where rounds > 0.
