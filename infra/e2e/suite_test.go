@@ -19,6 +19,9 @@ import (
 	"testing"
 	"time"
 
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
 	"github.com/lagniappe/lagniappe/infra/emulator"
 	"github.com/lagniappe/lagniappe/infra/house"
 	"github.com/lagniappe/lagniappe/infra/template"
@@ -90,7 +93,14 @@ func newHouse(now func() time.Time) (*house.House, error) {
 	return house.New(house.Options{
 		Template: suite.template, Endpoint: suite.endpoint, Now: now, Secret: suite.secret,
 		Log: slog.New(slog.NewJSONHandler(suite.log, nil)), Metrics: metric.Sink{Stack: "e2e"}, Seen: suite.calls.add,
+		Client: patient,
 	})
+}
+
+// patient lets an attempt wait for the table, on whatever machine: the suite
+// counts answers, and an attempt that is given up has another.
+func patient(o *dynamodb.Options) {
+	o.HTTPClient = o.HTTPClient.(*awshttp.BuildableClient).WithTimeout(time.Minute)
 }
 
 // calls collects what the functions asked of DynamoDB.

@@ -17,7 +17,8 @@
 // keeps the child, tables.go creates what the template defines, and streams.go
 // cures the one thing that makes dynoxide slow. Mind what they do not do: neither
 // enforces a role or throttles; dynoxide reports no transaction conflict and
-// deletes no row by time; DynamoDB Local counts too few units of a transaction.
+// deletes no row by time; DynamoDB Local counts too few units of a transaction,
+// and, killed under load, may forget what it has acknowledged.
 package emulator
 
 import (
@@ -125,10 +126,11 @@ func freePort(ctx context.Context, host string) (int, error) {
 // Done is closed when the process has ended, for whatever reason.
 func (e *Emulator) Done() <-chan struct{} { return e.process.done }
 
-// Stop ends the process: politely, and after a few seconds by force, which
-// loses nothing, because every write was synced to disk before its answer.
+// Stop ends the process: politely, and after a while by force. Even so,
+// dynoxide loses nothing, because it syncs every write to disk before it answers;
+// DynamoDB Local may.
 func (e *Emulator) Stop() error {
-	return e.process.stop(3 * time.Second)
+	return e.process.stop(10 * time.Second)
 }
 
 // endpoint names a host that a client can connect to.
