@@ -110,7 +110,7 @@ func Validate(ctx context.Context, reader Reader, r Request) (Redemption, error)
 	}
 	v := d.explain(o)
 	if v.guess != nil { // what was read holds for the true version and attempt, too
-		if d, err = r.drafted(ctx, reader, t, Guess{Version: o.versionFor(d), Attempt: o.Seat.Attempt}); err != nil {
+		if d, err = r.drafted(ctx, reader, t, *v.guess); err != nil {
 			return Redemption{}, err
 		}
 		v = d.explain(o)

@@ -25,14 +25,6 @@ type Outcome struct {
 	Exhausted    bool // the campaign's uses are spent
 }
 
-// versionFor is the version of the coupon that was found; a shared code's is known already.
-func (o Outcome) versionFor(d Draft) int {
-	if d.Coupon.Shared {
-		return d.Coupon.CampaignVersion
-	}
-	return o.Seat.Coupon.CampaignVersion
-}
-
 // verdict is what an outcome means for a draft. All zero: nothing speaks against it.
 type verdict struct {
 	replay *Redemption // it is mine already
