@@ -17,6 +17,7 @@ type Request struct {
 	Order    order.Order
 	Totals   order.Totals
 	Customer customer.Ref
+	Facts    customer.Facts
 	Person   string // customer.Ref.Person; empty for nobody named
 	Replay   string // keyed hash of the Idempotency-Key; empty without one
 	Now      time.Time
@@ -41,6 +42,10 @@ func NewRequest(ctx context.Context, c shop.Caller, code string, o order.Order, 
 	}
 	r.Person, err = who.Person(ctx, c)
 	return r, err
+}
+
+func (r Request) cart() Cart {
+	return Cart{Order: r.Order, Totals: r.Totals, Facts: r.Facts, Now: r.Now}
 }
 
 // Target is what a code names, as far as cached definitions know: the campaign,
@@ -100,10 +105,8 @@ func (r Request) draft(t Target, terms Terms, g Guess) Draft {
 	}
 	d.Closed, d.Misfit = d.whyClosed(), d.whyMisfit()
 	if d.Misfit == nil {
-		d.Discount = terms.Price(r.Order, r.Totals)
-		if d.Discount.Total == 0 {
-			d.Misfit = ErrNothingOff.At("order") // and the customer keeps the coupon
-		}
+		q := Price(r.cart(), Applicant{Campaign: t.Campaign.ID, Terms: terms})[0]
+		d.Discount, d.Misfit = q.Discount, q.Refused
 	}
 	return d
 }
@@ -122,7 +125,7 @@ func (d Draft) whyMisfit() error {
 	if d.Campaign.MaxRedemptionsPerCustomer > 0 && d.Person == "" {
 		return ErrNeedsCustomer.At("customer")
 	}
-	return d.Terms.check(d.Order, d.Totals)
+	return nil
 }
 
 // Redemption is what the draft becomes once it is written.

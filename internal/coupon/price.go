@@ -1,9 +1,6 @@
 package coupon
 
-import (
-	"github.com/lagniappe/lagniappe/internal/money"
-	"github.com/lagniappe/lagniappe/internal/order"
-)
+import "github.com/lagniappe/lagniappe/internal/money"
 
 // Discount is what a coupon takes off an order, in the order's minor units.
 // Lines and Shipping sum to Total.
@@ -19,13 +16,13 @@ type LineDiscount struct {
 	Discount int64  `json:"discount" doc:"In minor units."`
 }
 
-// Price applies checked terms to a checked order. Rewards on the order come
+// price applies checked terms to a checked order. Rewards on the order come
 // first, in the order in which the campaign lists them, shipping last. A
 // percentage is taken of what the rewards before it left, on the subtotal as a
 // whole and rounded half up once; the result is then spread over the lines by
 // largest remainder. So 0 ≤ discount ≤ total, and splitting a line changes nothing.
-func (t Terms) Price(o order.Order, totals order.Totals) Discount {
-	left := append([]int64(nil), totals.Lines...)
+func (t Terms) price(c Cart) Discount {
+	left := append([]int64(nil), c.Totals.Lines...)
 	var d Discount
 	for _, r := range t.Rewards {
 		switch r.Type {
@@ -37,13 +34,13 @@ func (t Terms) Price(o order.Order, totals order.Totals) Discount {
 		case AmountOff:
 			take(left, min(r.AmountOff, sum(left)))
 		case FreeShipping:
-			d.Shipping = o.ShippingAmount
+			d.Shipping = c.Order.ShippingAmount
 		}
 	}
 	d.Total = d.Shipping
-	for i, amount := range totals.Lines {
+	for i, amount := range c.Totals.Lines {
 		if off := amount - left[i]; off > 0 {
-			d.Lines = append(d.Lines, LineDiscount{ID: o.Lines[i].ID, Discount: off})
+			d.Lines = append(d.Lines, LineDiscount{ID: c.Order.Lines[i].ID, Discount: off})
 			d.Total += off
 		}
 	}

@@ -50,7 +50,7 @@ func TestDiscountIsWithinTheOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		terms, o := drawTerms(t), drawOrder(t)
 		sums := totals(t, o)
-		d := terms.Price(o, sums)
+		d := terms.price(Cart{Order: o, Totals: sums})
 		amounts := map[string]int64{}
 		for i, l := range o.Lines {
 			amounts[l.ID] = sums.Lines[i]
@@ -83,8 +83,8 @@ func TestSplittingALineChangesNothing(t *testing.T) {
 		split.Lines[i].Quantity -= more.Quantity
 		split.Lines = append(split.Lines, more)
 		a, b := totals(t, o), totals(t, split)
-		if a.Total != b.Total || terms.Price(o, a).Total != terms.Price(split, b).Total {
-			t.Fatalf("%d of %d, split %d of %d", terms.Price(o, a).Total, a.Total, terms.Price(split, b).Total, b.Total)
+		if a.Total != b.Total || terms.price(Cart{Order: o, Totals: a}).Total != terms.price(Cart{Order: split, Totals: b}).Total {
+			t.Fatalf("%d of %d, split %d of %d", terms.price(Cart{Order: o, Totals: a}).Total, a.Total, terms.price(Cart{Order: split, Totals: b}).Total, b.Total)
 		}
 	})
 }

@@ -1,70 +1,28 @@
 package coupon
 
 import (
-	"time"
-
 	"github.com/lagniappe/lagniappe/internal/fault"
 	"github.com/lagniappe/lagniappe/internal/money"
-	"github.com/lagniappe/lagniappe/internal/order"
 )
 
-// Why a coupon does not apply. The codes are the contract's.
-var (
-	ErrUnknown          = fault.Define(fault.NotFound, "coupon_unknown")
-	ErrNotActive        = fault.Define(fault.Conflict, "coupon_not_active")
-	ErrNotStarted       = fault.Define(fault.Conflict, "coupon_not_started")
-	ErrExpired          = fault.Define(fault.Conflict, "coupon_expired")
-	ErrQuantityExceeded = fault.Define(fault.Conflict, "quantity_exceeded")
-	ErrCustomerLimit    = fault.Define(fault.Conflict, "customer_limit_exceeded")
-	ErrOtherCustomer    = fault.Define(fault.Invalid, "customer_not_permitted")
-	ErrNeedsCustomer    = fault.Define(fault.Invalid, "needs_customer")
-	ErrRulesViolated    = fault.Define(fault.Invalid, "order_rules_violated")
-	ErrMinimumAmount    = fault.Define(fault.Invalid, "minimum_amount_missed")
-	ErrMinimumQuantity  = fault.Define(fault.Invalid, "minimum_quantity_missed")
-	ErrNothingOff       = fault.Define(fault.Invalid, "nothing_to_discount")
-	ErrCurrencyMismatch = fault.Define(fault.Invalid, "currency_mismatch")
-
-	// ErrNotUsable is what a browser is told instead of unknown, disabled,
-	// expired, exhausted and not-yours, so that guessing codes teaches nothing.
-	ErrNotUsable = fault.Define(fault.NotFound, "coupon_not_usable")
-)
-
-// forBrowsers are the reasons that a publishable caller is told: what the
-// shopper can mend. Everything else is ErrNotUsable.
-var forBrowsers = []*fault.Error{ErrRulesViolated, ErrCurrencyMismatch, ErrNeedsCustomer, ErrNothingOff, ErrCodeMalformed}
-
-// ForBrowser gives the fault as a publishable caller may see it.
-func ForBrowser(f *fault.Error) *fault.Error {
-	for _, allowed := range forBrowsers {
-		if f.Code == allowed.Code {
-			return f
-		}
-	}
-	return ErrNotUsable
-}
-
-// checkDates holds a validity to the half-open interval [starts, expires).
-func checkDates(starts, expires, now time.Time) error {
-	if !starts.IsZero() && now.Before(starts) {
-		return ErrNotStarted.At("codes[0]").Arg("starts_at", starts)
-	}
-	if !expires.IsZero() && !now.Before(expires) {
-		return ErrExpired.At("codes[0]").Arg("expires_at", expires)
-	}
-	return nil
+// Rules must all hold for an order.
+type Rules struct {
+	MinimumAmount   int64  `json:"minimum_amount,omitzero" minimum:"1" maximum:"9007199254740991" doc:"Least subtotal (lines, without shipping), in minor units of currency." example:"5000"`
+	MinimumQuantity int64  `json:"minimum_quantity,omitzero" minimum:"1" maximum:"1000000" doc:"Least number of items."`
+	Currency        string `json:"currency,omitzero" minLength:"3" maxLength:"3" doc:"Of minimum_amount; needed where no reward names one." example:"EUR"`
 }
 
 // check holds an order to the rules. It names every rule that failed, and by how much.
-func (t Terms) check(o order.Order, totals order.Totals) error {
-	if c := t.Currency(); c != "" && c != o.Currency {
-		return ErrCurrencyMismatch.At("order.currency").Arg("currency", c)
+func (t Terms) check(c Cart) error {
+	if bound := t.Currency(); bound != "" && bound != c.Order.Currency {
+		return ErrCurrencyMismatch.At("order.currency").Arg("currency", bound)
 	}
 	var failed []*fault.Error
-	if missing := t.Rules.MinimumAmount - totals.Subtotal; missing > 0 {
+	if missing := t.Rules.MinimumAmount - c.Totals.Subtotal; missing > 0 {
 		failed = append(failed, ErrMinimumAmount.At("order.lines").
-			Arg("minimum", money.Amount{Minor: t.Rules.MinimumAmount, Currency: o.Currency}).Arg("missing", money.Amount{Minor: missing, Currency: o.Currency}))
+			Arg("minimum", money.Amount{Minor: t.Rules.MinimumAmount, Currency: c.Order.Currency}).Arg("missing", money.Amount{Minor: missing, Currency: c.Order.Currency}))
 	}
-	if missing := t.Rules.MinimumQuantity - totals.Quantity; missing > 0 {
+	if missing := t.Rules.MinimumQuantity - c.Totals.Quantity; missing > 0 {
 		failed = append(failed, ErrMinimumQuantity.At("order.lines").
 			Arg("minimum", t.Rules.MinimumQuantity).Arg("missing", missing))
 	}

@@ -1,0 +1,53 @@
+package coupon
+
+import (
+	"time"
+
+	"github.com/lagniappe/lagniappe/internal/fault"
+)
+
+// Why a coupon does not apply. The codes are the contract's.
+var (
+	ErrUnknown          = fault.Define(fault.NotFound, "coupon_unknown")
+	ErrNotActive        = fault.Define(fault.Conflict, "coupon_not_active")
+	ErrNotStarted       = fault.Define(fault.Conflict, "coupon_not_started")
+	ErrExpired          = fault.Define(fault.Conflict, "coupon_expired")
+	ErrQuantityExceeded = fault.Define(fault.Conflict, "quantity_exceeded")
+	ErrCustomerLimit    = fault.Define(fault.Conflict, "customer_limit_exceeded")
+	ErrOtherCustomer    = fault.Define(fault.Invalid, "customer_not_permitted")
+	ErrNeedsCustomer    = fault.Define(fault.Invalid, "needs_customer")
+	ErrRulesViolated    = fault.Define(fault.Invalid, "order_rules_violated")
+	ErrMinimumAmount    = fault.Define(fault.Invalid, "minimum_amount_missed")
+	ErrMinimumQuantity  = fault.Define(fault.Invalid, "minimum_quantity_missed")
+	ErrNothingOff       = fault.Define(fault.Invalid, "nothing_to_discount")
+	ErrCurrencyMismatch = fault.Define(fault.Invalid, "currency_mismatch")
+
+	// ErrNotUsable is what a browser is told instead of unknown, disabled,
+	// expired, exhausted and not-yours, so that guessing codes teaches nothing.
+	ErrNotUsable = fault.Define(fault.NotFound, "coupon_not_usable")
+)
+
+// forBrowsers are the reasons that a publishable caller is told: what the
+// shopper can mend. Everything else is ErrNotUsable.
+var forBrowsers = []*fault.Error{ErrRulesViolated, ErrCurrencyMismatch, ErrNeedsCustomer, ErrNothingOff, ErrCodeMalformed}
+
+// ForBrowser gives the fault as a publishable caller may see it.
+func ForBrowser(f *fault.Error) *fault.Error {
+	for _, allowed := range forBrowsers {
+		if f.Code == allowed.Code {
+			return f
+		}
+	}
+	return ErrNotUsable
+}
+
+// checkDates holds a validity to the half-open interval [starts, expires).
+func checkDates(starts, expires, now time.Time) error {
+	if !starts.IsZero() && now.Before(starts) {
+		return ErrNotStarted.At("codes[0]").Arg("starts_at", starts)
+	}
+	if !expires.IsZero() && !now.Before(expires) {
+		return ErrExpired.At("codes[0]").Arg("expires_at", expires)
+	}
+	return nil
+}

@@ -1,0 +1,4 @@
+package customer
+
+// Facts are what a campaign may ask about a customer. They come with the call.
+type Facts struct{}
