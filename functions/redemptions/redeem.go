@@ -6,19 +6,23 @@ import (
 
 	"github.com/lagniappe/lagniappe/internal/coupon"
 	"github.com/lagniappe/lagniappe/internal/customer"
+	"github.com/lagniappe/lagniappe/internal/fault"
 	"github.com/lagniappe/lagniappe/internal/order"
 	"github.com/lagniappe/lagniappe/internal/shop"
+	"github.com/lagniappe/lagniappe/internal/web"
 )
 
-// RedeemInput is an order and the code that it uses.
+// RedeemInput is an order and the codes that it uses.
 type RedeemInput struct {
 	IdempotencyKey string `header:"Idempotency-Key" maxLength:"255"`
+	AcceptLanguage string `header:"Accept-Language" hidden:"true"`
 	Body           RedemptionRequest
 }
 
 // RedemptionRequest is the body of a redemption.
 type RedemptionRequest struct {
-	Codes    []string     `json:"codes" minItems:"1" maxItems:"1" nullable:"false" doc:"One code." example:"[\"7KQ4-M2XC-9PDA\"]"`
+	Codes    []string     `json:"codes" minItems:"1" maxItems:"10" nullable:"false" doc:"Up to ten codes." example:"[\"7KQ4-M2XC-9PDA\"]"`
+	Mode     coupon.Mode  `json:"mode,omitzero" enum:"all,partial" doc:"all (the default): every code applies, or nothing is redeemed. partial: codes that do not apply are left out, each with its problem."`
 	Order    order.Order  `json:"order"`
 	Customer customer.Ref `json:"customer,omitzero"`
 }
@@ -30,17 +34,30 @@ type Output struct {
 }
 
 func (h handler) redeem(ctx context.Context, in *RedeemInput) (*Output, error) {
-	caller := shop.CallerFrom(ctx)
-	r, err := coupon.NewRequest(ctx, caller, in.Body.Codes[0], in.Body.Order, in.Body.Customer, h.front.Now().UTC())
+	r, err := h.request(ctx, in.Body, in.IdempotencyKey, in.AcceptLanguage, "redeem")
 	if err != nil {
 		return nil, err
 	}
-	if r.Order.ID == "" {
-		return nil, coupon.ErrFieldMissing.At("order.id")
-	}
-	r.Replay = replayKey(caller, "redeem", in.IdempotencyKey)
 	redemption, again, err := coupon.Redeem(ctx, h.store, r)
 	return &Output{created(again), redemption}, err
+}
+
+// request checks what a redemption and a hold have in common.
+func (h handler) request(ctx context.Context, b RedemptionRequest, key, language, route string) (coupon.Request, error) {
+	caller := shop.CallerFrom(ctx)
+	r, err := coupon.NewRequest(ctx, caller, b.Codes, b.Order, b.Customer, h.front.Now().UTC())
+	if err != nil {
+		return r, err
+	}
+	if r.Order.ID == "" {
+		return r, coupon.ErrFieldMissing.At("order.id")
+	}
+	if b.Mode != "" {
+		r.Mode = b.Mode
+	}
+	r.Replay = replayKey(caller, route, key)
+	r.Say = func(f *fault.Error) string { return web.NewProblem(f, language, "").Detail }
+	return r, nil
 }
 
 // replayKey is the keyed hash of an Idempotency-Key, which stands on the row of the effect.
@@ -69,33 +86,8 @@ type GetOutput struct{ Body coupon.Redemption }
 
 func (h handler) get(ctx context.Context, in *IDInput) (*GetOutput, error) {
 	r, err := h.store.Redemption(ctx, shop.CallerFrom(ctx).Space, in.ID)
-	return &GetOutput{r}, err
-}
-
-// RollbackInput says why a redemption is undone.
-type RollbackInput struct {
-	IDInput
-	IdempotencyKey string           `header:"Idempotency-Key" maxLength:"255" doc:"Redemption and return are the natural key; this guards against using one key for two of them."`
-	Body           *RollbackRequest `required:"false"`
-}
-
-// RollbackRequest is the body of a rollback; a cancelled order needs none.
-type RollbackRequest struct {
-	Return string `json:"return,omitzero" maxLength:"128" pattern:"^[A-Za-z0-9._:-]+$" patternDescription:"1 to 128 of A–Z a–z 0–9 . _ : -" doc:"The shop's id of the return that causes it; leave it out for a cancelled order."`
-}
-
-// RollbackOutput is a rollback: 201 where it was made now, 200 where it is the first answer again.
-type RollbackOutput struct {
-	Status int
-	Body   coupon.Rollback
-}
-
-func (h handler) rollBack(ctx context.Context, in *RollbackInput) (*RollbackOutput, error) {
-	cause := ""
-	if in.Body != nil {
-		cause = in.Body.Return
+	if err == nil && !r.Final() {
+		err = fault.ErrNotFound // a hold
 	}
-	caller := shop.CallerFrom(ctx)
-	back, again, err := h.store.Rollback(ctx, caller.Space, in.ID, cause, replayKey(caller, "rollback "+in.ID, in.IdempotencyKey))
-	return &RollbackOutput{created(again), back}, err
+	return &GetOutput{r}, err
 }

@@ -1,4 +1,4 @@
-// Package redemptions uses coupons up, and gives them back.
+// Package redemptions uses coupons up, reserves them, and gives them back.
 //
 // Who may call it: the shop's server only (secret key).
 // What it may touch: reads keys and campaigns; reads and writes coupons, their
@@ -18,9 +18,11 @@ import (
 // Store is what the function needs of storage.
 type Store interface {
 	coupon.Writer
-	// Rollback undoes a redemption once; it reports whether this is the first answer again.
-	// Replay is the keyed hash of the Idempotency-Key, or empty.
-	Rollback(ctx context.Context, sp shop.Space, id, cause, replay string) (coupon.Rollback, bool, error)
+	// Rollback undoes a redemption or a part of it, once for each return; it
+	// reports whether this is the first answer again.
+	Rollback(ctx context.Context, sp shop.Space, id string, u coupon.Undo) (coupon.Rollback, bool, error)
+	// Release gives a hold up; it reports whether that was done before.
+	Release(ctx context.Context, sp shop.Space, id string) (coupon.Redemption, bool, error)
 }
 
 type handler struct {
@@ -33,8 +35,8 @@ func New(f web.Front, store Store) http.Handler {
 	api, h := web.NewAPI(f), handler{f, store}
 	web.Handle(api, web.Op{
 		Method: http.MethodPost, Path: "/v1/redemptions", ID: "redeem", Tag: "Redemptions", Scope: shop.RedemptionsWrite,
-		Status: http.StatusCreated, Replays: true, Errors: []int{404, 409}, Summary: "Redeem a code for an order",
-		Doc: "Coupon and order together are the redemption: sending the same again answers 200 with the first answer, " +
+		Status: http.StatusCreated, Replays: true, Errors: []int{404, 409}, Summary: "Redeem codes for an order",
+		Doc: "Codes and order together are the redemption: sending the same again answers 200 with the first answer, " +
 			"sending the order with other lines or amounts answers 409 `redemption_differs`. After a rollback the order can redeem again. " +
 			"With an Idempotency-Key a late copy of a request whose redemption was rolled back since makes no second use; " +
 			"it is answered with that redemption. " +
@@ -47,7 +49,9 @@ func New(f web.Front, store Store) http.Handler {
 	web.Handle(api, web.Op{
 		Method: http.MethodPost, Path: "/v1/redemptions/{id}/rollbacks", ID: "roll_back", Tag: "Redemptions", Scope: shop.RedemptionsWrite,
 		Status: http.StatusCreated, Replays: true, Errors: []int{404, 409}, Summary: "Roll a redemption back",
-		Doc: "Gives back the use and the customer's limit, once: sending it again answers 200 with the first answer.",
+		Doc: "Gives back the uses and the customer's limits, once: sending it again answers 200 with the first answer. " +
+			"With `lines` it takes back their part of the discount, once for each `return`; all parts sum to the whole.",
 	}, h.rollBack)
+	h.holds(api)
 	return api.Handler()
 }

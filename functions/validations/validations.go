@@ -9,7 +9,6 @@ package validations
 
 import (
 	"context"
-	"errors"
 	"net/http"
 
 	"github.com/lagniappe/lagniappe/internal/coupon"
@@ -30,7 +29,7 @@ func New(f web.Front, store coupon.Reader) http.Handler {
 	api, h := web.NewAPI(f), handler{f, store}
 	web.Handle(api, web.Op{
 		Method: http.MethodPost, Path: "/v1/validations", ID: "validate", Tag: "Validations", Scope: shop.Validate, Browser: true,
-		Summary: "Would this code apply, and what would it take off?",
+		Summary: "Would these codes apply, and what would they take off?",
 		Doc: "A dry run: always 200, with `valid` and, per code, what it takes off line by line or why it does not apply. " +
 			"Nothing is reserved. A publishable key is told only that a code is not usable, whatever the reason lies with the code; " +
 			"conditions of a live code that the cart misses are named, with what is missing.",
@@ -55,7 +54,7 @@ type Input struct {
 
 // ValidationRequest is the body of a validation.
 type ValidationRequest struct {
-	Codes    []string     `json:"codes" minItems:"1" maxItems:"1" nullable:"false" doc:"One code." example:"[\"7KQ4-M2XC-9PDA\"]"`
+	Codes    []string     `json:"codes" minItems:"1" maxItems:"20" nullable:"false" doc:"Up to twenty codes; ten can be redeemed together." example:"[\"7KQ4-M2XC-9PDA\"]"`
 	Order    order.Order  `json:"order"`
 	Customer customer.Ref `json:"customer,omitzero"`
 }
@@ -91,59 +90,63 @@ type Verdict struct {
 type Output struct{ Body Validation }
 
 func (h handler) validate(ctx context.Context, in *Input) (*Output, error) {
-	caller, code := shop.CallerFrom(ctx), in.Body.Codes[0]
+	caller := shop.CallerFrom(ctx)
 	if caller.Publishable() && !in.Body.Customer.IsZero() {
 		return nil, customer.ErrTokenRequired.At("customer")
 	}
-	totals, err := in.Body.Order.Check()
+	r, err := coupon.NewRequest(ctx, caller, in.Body.Codes, in.Body.Order, in.Body.Customer, h.front.Now().UTC())
+	if err != nil {
+		return nil, err
+	}
+	r.Say = func(f *fault.Error) string { return web.NewProblem(f, in.AcceptLanguage, "").Detail }
+	would, err := coupon.Validate(ctx, h.store, r)
 	if err != nil {
 		return nil, err
 	}
 	v := Validation{
-		Object: "validation", Livemode: caller.Space.Live, Currency: in.Body.Order.Currency,
-		Subtotal: totals.Subtotal, ShippingAmount: in.Body.Order.ShippingAmount, AmountDue: totals.Total,
+		Object: "validation", Livemode: caller.Space.Live, Valid: true, Currency: r.Order.Currency,
+		Subtotal: r.Totals.Subtotal, ShippingAmount: r.Order.ShippingAmount, Discount: would.Discount, AmountDue: would.AmountDue,
 	}
-	would, err := h.would(ctx, caller, in)
-	if errors.Is(err, customer.ErrIDInvalid) || errors.Is(err, customer.ErrEmailInvalid) {
-		return nil, err
+	for i, code := range in.Body.Codes {
+		verdict := verdict(caller, code, in.AcceptLanguage, would.Codes[i], would.Refused[i])
+		v.Valid = v.Valid && verdict.Status == applicable
+		v.Codes = append(v.Codes, verdict)
 	}
-	if err != nil {
-		verdict, err := refuse(caller, code, in.AcceptLanguage, err)
-		v.Codes = []Verdict{verdict}
-		return &Output{v}, err
-	}
-	v.Valid, v.Discount, v.AmountDue = true, would.Discount, would.AmountDue
-	a := would.Codes[0]
-	v.Codes = []Verdict{{
-		Code: code, Status: "applicable", Coupon: a.Coupon, Campaign: a.Campaign,
-		Discount: a.Discount, Lines: a.Lines, Shipping: a.Shipping, Reason: &a.Reason,
-	}}
 	return &Output{v}, nil
 }
 
-// would prices the code for the order; the error says why it does not apply,
-// even where what the customer typed can be no code.
-func (h handler) would(ctx context.Context, caller shop.Caller, in *Input) (coupon.Redemption, error) {
-	r, err := coupon.NewRequest(ctx, caller, in.Body.Codes[0], in.Body.Order, in.Body.Customer, h.front.Now())
-	if err != nil {
-		return coupon.Redemption{}, err
+// The two ways in which a verdict can go.
+const (
+	applicable   = "applicable"
+	inapplicable = "inapplicable"
+)
+
+// verdict says what a code takes off, or why it does not apply.
+func verdict(caller shop.Caller, code, lang string, a coupon.Applied, refused error) Verdict {
+	if f, ok := fault.As(refused); ok {
+		return refuse(caller, code, lang, f)
 	}
-	return coupon.Validate(ctx, h.store, r)
+	if a.Problem != nil { // left out when it was redeemed
+		return Verdict{
+			Code: code, Status: inapplicable, Lines: []coupon.LineDiscount{},
+			Problem: &web.ProblemPart{Code: a.Problem.Code, Detail: a.Problem.Detail, Param: a.Problem.Param},
+		}
+	}
+	return Verdict{
+		Code: code, Status: applicable, Coupon: a.Coupon, Campaign: a.Campaign,
+		Discount: a.Discount, Lines: a.Lines, Shipping: a.Shipping, Reason: &a.Reason,
+	}
 }
 
-// refuse turns the reason why a code does not apply into its verdict; outages stay errors.
-func refuse(caller shop.Caller, code, lang string, err error) (Verdict, error) {
-	f, ok := fault.As(err)
-	if !ok || f.Kind == fault.Internal || f.Kind == fault.Unavailable {
-		return Verdict{}, err
-	}
+// refuse turns the reason why a code does not apply into its verdict.
+func refuse(caller shop.Caller, code, lang string, f *fault.Error) Verdict {
 	if caller.Publishable() {
 		f = coupon.ForBrowser(f)
 	}
 	p := web.NewProblem(f, lang, "")
 	return Verdict{
-		Code: code, Status: "inapplicable", Lines: []coupon.LineDiscount{},
+		Code: code, Status: inapplicable, Lines: []coupon.LineDiscount{},
 		Problem:  &web.ProblemPart{Code: p.Code, Detail: p.Detail, Param: p.Param, Values: p.Values},
 		Problems: p.Errors,
-	}, nil
+	}
 }

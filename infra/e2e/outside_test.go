@@ -77,7 +77,7 @@ func operationIDs(t *testing.T) map[string]bool {
 func TestReference(t *testing.T) {
 	n := newTenant(t)
 	page := n.as("", "GET", "/", nil).want(200)
-	if !strings.Contains(page.Raw, "Redeem a code for an order") || !strings.HasPrefix(page.Header.Get("Content-Type"), "text/html") {
+	if !strings.Contains(page.Raw, "Redeem codes for an order") || !strings.HasPrefix(page.Header.Get("Content-Type"), "text/html") {
 		t.Errorf("%v %.300s", page.Header, page.Raw)
 	}
 	for id := range operationIDs(t) {

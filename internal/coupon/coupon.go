@@ -34,6 +34,7 @@ type Coupon struct {
 	Active          bool              `json:"active" doc:"False while disabled."`
 	TimesRedeemed   *int64            `json:"times_redeemed,omitempty" doc:"Of random codes: 0 or 1."`
 	Redemption      string            `json:"redemption,omitzero" doc:"Of random codes: the redemption that holds it."`
+	HeldUntil       time.Time         `json:"held_until,omitzero" doc:"Of random codes: an order has reserved it until then."`
 	StartsAt        time.Time         `json:"starts_at,omitzero" doc:"Its own first moment of validity, beside the campaign's."`
 	ExpiresAt       time.Time         `json:"expires_at,omitzero" doc:"Its own first moment after validity, beside the campaign's."`
 	Metadata        map[string]string `json:"metadata,omitempty"`

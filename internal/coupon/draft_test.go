@@ -30,7 +30,7 @@ func testDraft(t *testing.T, shared bool, change func(*Request, *Target)) Draft 
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := Request{Secrets: s, Code: "ABCDEFGHJKMN", Order: o, Totals: sums, Person: "anna", Replay: "key", Now: noon}
+	r := Request{Secrets: s, Wishes: []Wish{{Text: "ABCDEFGHJKMN", Code: "ABCDEFGHJKMN"}}, Order: o, Totals: sums, Person: "anna", Replay: "key", Now: noon}
 	target := Target{
 		Campaign: Campaign{ID: "camp_1", Active: true, Version: 3, Definition: Definition{Terms: Terms{
 			Rewards: []Reward{{Type: PercentOff, PercentOff: "10"}},
@@ -40,7 +40,11 @@ func testDraft(t *testing.T, shared bool, change func(*Request, *Target)) Draft 
 	if change != nil {
 		change(&r, &target)
 	}
-	return r.draft(target, target.Campaign.Terms, target.firstGuess())
+	d, err := r.draft(t.Context(), &script{target: target}, []candidate{{Target: target, Guess: target.firstGuess()}}, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
 }
 
 func TestRefusals(t *testing.T) {
@@ -65,8 +69,9 @@ func TestRefusals(t *testing.T) {
 		"disabled shared":   {change: func(_ *Request, t *Target) { t.Coupon.Shared, t.Coupon.Active = true, false }, closed: ErrNotActive},
 	} {
 		d := testDraft(t, false, c.change)
-		if !errors.Is(d.Closed, c.closed) || !errors.Is(d.Misfit, c.misfit) || d.Refused() != (c.closed != nil || c.misfit != nil) {
-			t.Errorf("%s: %v, %v", name, d.Closed, d.Misfit)
+		p := d.Parts[0]
+		if !errors.Is(p.Closed, c.closed) || !errors.Is(p.Misfit, c.misfit) || d.Refused() != (c.closed != nil || c.misfit != nil) {
+			t.Errorf("%s: %v, %v", name, p.Closed, p.Misfit)
 		}
 	}
 }
@@ -84,7 +89,7 @@ func TestExplain(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		seat   Seat
-		others Outcome
+		others Found
 		change func(*Request, *Target)
 		err    error
 		replay bool
@@ -93,7 +98,7 @@ func TestExplain(t *testing.T) {
 	}{
 		"free":                     {seat: with(func(*Seat) {})},
 		"no coupon":                {seat: Seat{}, err: ErrUnknown},
-		"mine beats everything":    {seat: taken, others: Outcome{LimitReached: true, Exhausted: true}, change: func(_ *Request, t *Target) { t.Campaign.Active = false }, replay: true},
+		"mine beats everything":    {seat: taken, others: Found{LimitReached: true, Exhausted: true}, change: func(_ *Request, t *Target) { t.Campaign.Active = false }, replay: true},
 		"mine, other key":          {seat: with(func(s *Seat) { *s = taken; s.Replay = "other" }), replay: true},
 		"mine, differs":            {seat: with(func(s *Seat) { *s = taken; s.Fingerprint = nil }), err: ErrRedemptionDiffers},
 		"mine, differs, same key":  {seat: with(func(s *Seat) { *s = taken; s.Fingerprint, s.Replay = nil, "key" }), err: fault.ErrIdempotencyKeyReused},
@@ -111,17 +116,17 @@ func TestExplain(t *testing.T) {
 		"second attempt":           {seat: with(func(s *Seat) { s.Attempt = 1 }), guess: &Guess{Version: 3, Attempt: 1}},
 		"too many, older version":  {seat: with(func(s *Seat) { s.Attempt, s.Coupon.CampaignVersion = MaxAttempts, 2 }), err: ErrTooManyAttempts},
 		"too many attempts":        {seat: with(func(s *Seat) { s.Attempt = MaxAttempts }), err: ErrTooManyAttempts},
-		"closed beats exhausted":   {seat: with(func(*Seat) {}), others: Outcome{Exhausted: true}, change: func(_ *Request, t *Target) { t.Campaign.Active = false }, err: ErrNotActive},
-		"exhausted beats misfit":   {seat: with(func(*Seat) {}), others: Outcome{Exhausted: true}, change: func(_ *Request, t *Target) { t.Campaign.Rules.MinimumQuantity = 2 }, err: ErrQuantityExceeded},
+		"closed beats exhausted":   {seat: with(func(*Seat) {}), others: Found{Exhausted: true}, change: func(_ *Request, t *Target) { t.Campaign.Active = false }, err: ErrNotActive},
+		"exhausted beats misfit":   {seat: with(func(*Seat) {}), others: Found{Exhausted: true}, change: func(_ *Request, t *Target) { t.Campaign.Rules.MinimumQuantity = 2 }, err: ErrQuantityExceeded},
 		"taken beats its owner":    {seat: with(func(s *Seat) { s.Order, s.Coupon.Person = "o-2", "ben" }), err: ErrQuantityExceeded},
 		"owner beats misfit":       {seat: with(func(s *Seat) { s.Coupon.Person = "ben" }), change: func(_ *Request, t *Target) { t.Campaign.Rules.MinimumQuantity = 2 }, err: ErrOtherCustomer},
-		"limit beats exhausted":    {seat: with(func(*Seat) {}), others: Outcome{LimitReached: true, Exhausted: true}, err: ErrCustomerLimit},
-		"exhausted":                {seat: with(func(*Seat) {}), others: Outcome{Exhausted: true}, err: ErrQuantityExceeded},
+		"limit beats exhausted":    {seat: with(func(*Seat) {}), others: Found{LimitReached: true, Exhausted: true}, err: ErrCustomerLimit},
+		"exhausted":                {seat: with(func(*Seat) {}), others: Found{Exhausted: true}, err: ErrQuantityExceeded},
 	} {
 		o := c.others
 		o.Read, o.Seat = true, c.seat
-		v := testDraft(t, false, c.change).explain(o)
-		if !errors.Is(v.err, c.err) || (v.err == nil) != (c.err == nil) || (v.replay != nil) != c.replay || v.late != c.late ||
+		v := testDraft(t, false, c.change).explain(0, o)
+		if !errors.Is(v.err, c.err) || (v.err == nil) != (c.err == nil) || (v.mine != nil) != c.replay || v.late != c.late ||
 			(v.guess == nil) != (c.guess == nil) || v.guess != nil && *v.guess != *c.guess {
 			t.Errorf("%s: %+v", name, v)
 		}

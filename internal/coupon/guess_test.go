@@ -5,6 +5,7 @@ import (
 	"errors"
 	"reflect"
 	"testing"
+	"time"
 
 	"github.com/lagniappe/lagniappe/internal/fault"
 	"github.com/lagniappe/lagniappe/internal/shop"
@@ -33,6 +34,16 @@ func (s *script) Redeem(_ context.Context, d Draft) (Outcome, error) {
 	return s.outcomes[min(len(s.drafts), len(s.outcomes))-1], nil
 }
 
+func (s *script) Commit(context.Context, shop.Space, string) (Redemption, bool, error) {
+	return s.found, false, nil
+}
+
+func (s *script) Extend(_ context.Context, _ shop.Space, _ string, until time.Time) (Redemption, error) {
+	r := s.found
+	r.Until = until
+	return r, nil
+}
+
 func (s *script) Redemption(context.Context, shop.Space, string) (Redemption, error) {
 	return s.found, nil
 }
@@ -42,7 +53,7 @@ func play(t *testing.T, s *script) (Redemption, error) {
 	t.Helper()
 	d := testDraft(t, false, nil)
 	floor := s.target.Campaign.Floor
-	s.target = d.Target
+	s.target = d.Parts[0].Target
 	s.target.Campaign.Floor = floor
 	r, _, err := Redeem(t.Context(), s, d.Request)
 	return r, err
@@ -50,8 +61,10 @@ func play(t *testing.T, s *script) (Redemption, error) {
 
 // found is an outcome whose coupon has that version and was given back so often.
 func found(version, attempt int) Outcome {
-	return Outcome{Read: true, Seat: Seat{Exists: true, Attempt: attempt, Coupon: Coupon{Active: true, CampaignVersion: version}}}
+	return Outcome{Parts: []Found{{Read: true, Seat: Seat{Exists: true, Attempt: attempt, Coupon: Coupon{Active: true, CampaignVersion: version}}}}}
 }
+
+func found1(f Found) Outcome { return Outcome{Parts: []Found{f}} }
 
 // Each wrong guess costs one more write; what an earlier refusal taught is kept.
 func TestGuesses(t *testing.T) {
@@ -75,7 +88,7 @@ func TestGuesses(t *testing.T) {
 		_, err := play(t, s)
 		var guesses []Guess
 		for _, d := range s.drafts {
-			guesses = append(guesses, d.Guess)
+			guesses = append(guesses, d.Parts[0].Guess)
 		}
 		if !errors.Is(err, c.err) || !reflect.DeepEqual(guesses, c.guesses) || !reflect.DeepEqual(s.versions, c.versions) {
 			t.Errorf("%s: %v, guessed %v, read terms %v", name, err, guesses, s.versions)
@@ -87,7 +100,7 @@ func TestGuesses(t *testing.T) {
 // for the order that it was made for.
 func TestLateReplay(t *testing.T) {
 	late := found(3, 1)
-	late.Seat.Past = map[string]int{"key": 0}
+	late.Parts[0].Seat.Past = map[string]int{"key": 0}
 	s := &script{outcomes: []Outcome{late}, found: Redemption{ID: "rdm_1", Fingerprint: testDraft(t, false, nil).Fingerprint}}
 	if r, err := play(t, s); err != nil || r.ID != "rdm_1" {
 		t.Errorf("%+v %v", r, err)
@@ -106,11 +119,11 @@ func TestExplainShared(t *testing.T) {
 		err   error
 		guess *Guess
 	}{
-		"no seat yet":       {o: Outcome{Read: true}},
-		"given back before": {o: Outcome{Read: true, Seat: Seat{Exists: true, Attempt: 2}}, guess: &Guess{Version: 3, Attempt: 2}},
-		"exhausted, unread": {o: Outcome{Exhausted: true}, err: ErrQuantityExceeded},
+		"no seat yet":       {o: found1(Found{Read: true})},
+		"given back before": {o: found1(Found{Read: true, Seat: Seat{Exists: true, Attempt: 2}}), guess: &Guess{Version: 3, Attempt: 2}},
+		"exhausted, unread": {o: found1(Found{Exhausted: true}), err: ErrQuantityExceeded},
 	} {
-		v := testDraft(t, true, nil).explain(c.o)
+		v := testDraft(t, true, nil).explain(0, c.o.Parts[0])
 		if !errors.Is(v.err, c.err) || (v.guess == nil) != (c.guess == nil) || v.guess != nil && *v.guess != *c.guess {
 			t.Errorf("%s: %+v", name, v)
 		}
@@ -133,7 +146,7 @@ func TestExplainEdges(t *testing.T) {
 		"taken, both without key":  {o: taken("o-2", 0, Coupon{Active: true, CampaignVersion: 3}), change: keyless, err: ErrQuantityExceeded},
 		"disabled beats its owner": {o: taken("", 0, Coupon{Person: "ben"}), err: ErrNotActive},
 	} {
-		v := testDraft(t, false, c.change).explain(c.o)
+		v := testDraft(t, false, c.change).explain(0, c.o.Parts[0])
 		if !errors.Is(v.err, c.err) || (v.guess == nil) != (c.guess == nil) || v.guess != nil && *v.guess != *c.guess {
 			t.Errorf("%s: %+v", name, v)
 		}
@@ -142,5 +155,5 @@ func TestExplainEdges(t *testing.T) {
 
 // taken is an outcome whose seat an order holds.
 func taken(order string, attempt int, c Coupon) Outcome {
-	return Outcome{Read: true, Seat: Seat{Exists: true, Order: order, Attempt: attempt, Coupon: c}}
+	return Outcome{Parts: []Found{{Read: true, Seat: Seat{Exists: true, Order: order, Attempt: attempt, Coupon: c}}}}
 }

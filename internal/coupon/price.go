@@ -14,6 +14,7 @@ type Discount struct {
 type LineDiscount struct {
 	ID       string `json:"id" doc:"The order line's id."`
 	Discount int64  `json:"discount" doc:"In minor units."`
+	Quantity int64  `json:"quantity" doc:"How many items the line has; of a rollback: how many came back."`
 }
 
 // price applies checked terms to a checked order. Rewards on the order come
@@ -40,7 +41,7 @@ func (t Terms) price(c Cart) Discount {
 	d.Total = d.Shipping
 	for i, amount := range c.Totals.Lines {
 		if off := amount - left[i]; off > 0 {
-			d.Lines = append(d.Lines, LineDiscount{ID: c.Order.Lines[i].ID, Discount: off})
+			d.Lines = append(d.Lines, LineDiscount{ID: c.Order.Lines[i].ID, Discount: off, Quantity: c.Order.Lines[i].Quantity})
 			d.Total += off
 		}
 	}

@@ -3,6 +3,7 @@ package coupon
 import (
 	"bytes"
 	"context"
+	"time"
 
 	"github.com/lagniappe/lagniappe/internal/fault"
 	"github.com/lagniappe/lagniappe/internal/shop"
@@ -18,108 +19,157 @@ type Definitions interface {
 	Terms(ctx context.Context, space shop.Space, campaign string, version int) (Terms, error)
 }
 
-// Reader sees what speaks for or against a draft.
-type Reader interface {
-	Definitions
-	// Look reads the seat and the limits that the draft would take, in one request.
-	Look(ctx context.Context, d Draft) (Outcome, error)
-}
-
 // Writer makes drafts true.
 type Writer interface {
 	Definitions
 	// Redeem writes the draft in one conditional write, the rules in the
 	// condition, or says what it found instead. A draft that is Refused is not
-	// written: its seat is read.
+	// written: its seats are read.
 	Redeem(ctx context.Context, d Draft) (Outcome, error)
-	// Redemption reads one by its id.
+	// Redemption reads one by its id, a hold included.
 	Redemption(ctx context.Context, space shop.Space, id string) (Redemption, error)
+	// Commit makes a hold a redemption, and reports whether it is one already.
+	Commit(ctx context.Context, space shop.Space, id string) (Redemption, bool, error)
+	// Extend lets a hold last until then.
+	Extend(ctx context.Context, space shop.Space, id string, until time.Time) (Redemption, error)
 }
 
 // maxGuesses bounds the writes of one request: the first, one with the
-// coupon's true version and attempt, and two more for changes in between.
+// coupon's true version and attempt, and two more for changes in between. In
+// mode partial each code can be left out by a try of its own.
 const maxGuesses = 4
 
-// Redeem uses a code for an order, exactly once. It reports whether this is the
+// Redeem uses codes for an order, exactly once. It reports whether this is the
 // first answer again. Errors are faults.
 func Redeem(ctx context.Context, w Writer, r Request) (Redemption, bool, error) {
-	t, err := w.Target(ctx, r.Space, r.Secrets, r.Code)
+	made, again, err := r.write(ctx, w)
+	if err == nil && again && r.Hold == 0 && made.Status == Held {
+		made, again, err = w.Commit(ctx, r.Space, made.ID) // a second payment attempt is the same hold
+	}
+	return made, again, err
+}
+
+// write makes the request's redemption or hold, or finds the one that it made before.
+func (r Request) write(ctx context.Context, w Writer) (Redemption, bool, error) {
+	cs, err := r.candidates(ctx, w)
 	if err != nil {
 		return Redemption{}, false, err
 	}
-	g := t.firstGuess()
-	for range maxGuesses {
-		d, err := r.drafted(ctx, w, t, g)
+	attempt, tries := 0, maxGuesses
+	if r.Mode == Partial {
+		tries += len(cs)
+	}
+	for range tries {
+		d, err := r.draft(ctx, w, cs, attempt)
 		if err != nil {
 			return Redemption{}, false, err
 		}
 		o, err := w.Redeem(ctx, d)
 		if err != nil || o.Written {
-			return d.Redemption(), false, err
+			return d.made(), false, err
 		}
-		switch v := d.explain(o); {
-		case v.err != nil:
-			return Redemption{}, false, v.err
-		case v.replay != nil:
-			return *v.replay, true, nil
+		v, err := d.judge(o, cs)
+		switch {
+		case v.mine != nil:
+			found, err := r.whole(ctx, w, *v.mine)
+			return found, true, err
 		case v.late > 0:
 			return r.lateReplay(ctx, w, RedemptionID(d.Seat, v.late-1))
+		case err != nil:
+			return Redemption{}, false, err
 		case v.guess != nil:
-			g = *v.guess
+			attempt = v.guess.Attempt
 		}
 	}
 	return Redemption{}, false, fault.ErrUnavailable.In("coupon.Redeem")
 }
 
-// drafted prices the request under a guess.
-func (r Request) drafted(ctx context.Context, defs Definitions, t Target, g Guess) (Draft, error) {
-	terms := t.Campaign.Terms
-	if v := t.effective(g.Version); v != t.Campaign.Version {
-		var err error
-		if terms, err = defs.Terms(ctx, r.Space, t.Campaign.ID, v); err != nil {
-			return Draft{}, err
+// judge reads an outcome. It settles the request, or refuses it, or leaves the
+// candidates better known for another try. A guess is of a joint redemption's
+// own seat.
+func (d Draft) judge(o Outcome, cs []candidate) (verdict, error) {
+	whole := verdict{}
+	if d.Joint {
+		whole = d.whole(o.Whole)
+	}
+	if whole.settles() || whole.err != nil {
+		return whole, whole.err
+	}
+	verdicts := make([]verdict, len(d.Parts))
+	for i := range d.Parts {
+		verdicts[i] = d.explain(i, o.Parts[i])
+		if verdicts[i].settles() {
+			return verdicts[i], nil
 		}
 	}
-	return r.draft(t, terms, g), nil
+	return whole, d.learn(verdicts, cs)
+}
+
+// learn keeps what verdicts say of the candidates. The error refuses the request.
+func (d Draft) learn(verdicts []verdict, cs []candidate) error {
+	var refused []error
+	for i, v := range verdicts {
+		if v.guess != nil {
+			cs[i].Guess = *v.guess
+		}
+		if v.err == nil {
+			continue
+		}
+		refused = append(refused, v.err)
+		if isConflict(v.err) { // not a code that does not apply, but another request for this order
+			return v.err
+		}
+		if !v.known {
+			cs[i].refused = v.err
+		}
+	}
+	if len(refused) == 0 || d.Mode == Partial && len(refused) < len(cs) {
+		return nil
+	}
+	return several(refused)
+}
+
+// isConflict tells what makes a request differ from an earlier one of its order.
+func isConflict(err error) bool {
+	f, ok := fault.As(err)
+	return ok && (f.Code == ErrRedemptionDiffers.Code || f.Code == errKeyReused.Code)
+}
+
+// several gives one reason as it is, and the first of several with all of them listed.
+func several(refused []error) error {
+	if len(refused) == 1 {
+		return refused[0]
+	}
+	var parts []*fault.Error
+	for _, err := range refused {
+		if f, ok := fault.As(err); ok {
+			parts = append(parts, f)
+			parts = append(parts, f.Parts...)
+		}
+	}
+	return ErrCodesRefused.At("codes").Of(parts...)
+}
+
+// whole reads the redemption behind a seat that only names it.
+func (r Request) whole(ctx context.Context, w Writer, seated Redemption) (Redemption, error) {
+	if seated.Object != "" {
+		return seated, nil
+	}
+	return w.Redemption(ctx, r.Space, seated.ID)
 }
 
 // lateReplay answers a request whose redemption has been rolled back since: it
 // must not make a second use, so it is shown what became of the first.
 func (r Request) lateReplay(ctx context.Context, w Writer, id string) (Redemption, bool, error) {
 	found, err := w.Redemption(ctx, r.Space, id)
-	if err == nil && !bytes.Equal(found.Fingerprint, r.Order.Fingerprint(r.Secrets, string(r.Code))) {
+	if err == nil && !bytes.Equal(found.Fingerprint, r.fingerprint()) {
 		err = errKeyReused
 	}
 	return found, true, err
 }
 
-// Validate says what a code would do for an order, and changes nothing. The
-// error is a fault that says why it does not apply.
-func Validate(ctx context.Context, reader Reader, r Request) (Redemption, error) {
-	t, err := reader.Target(ctx, r.Space, r.Secrets, r.Code)
-	if err != nil {
-		return Redemption{}, err
-	}
-	d, err := r.drafted(ctx, reader, t, t.firstGuess())
-	if err != nil {
-		return Redemption{}, err
-	}
-	o, err := reader.Look(ctx, d)
-	if err != nil {
-		return Redemption{}, err
-	}
-	v := d.explain(o)
-	if v.guess != nil { // what was read holds for the true version and attempt, too
-		if d, err = r.drafted(ctx, reader, t, *v.guess); err != nil {
-			return Redemption{}, err
-		}
-		v = d.explain(o)
-	}
-	switch {
-	case v.err != nil:
-		return Redemption{}, v.err
-	case v.replay != nil:
-		return *v.replay, nil
-	}
-	return d.Redemption(), nil
+// isOutage tells an error that says nothing about the code.
+func isOutage(err error) bool {
+	f, ok := fault.As(err)
+	return err != nil && (!ok || f.Kind == fault.Internal || f.Kind == fault.Unavailable)
 }

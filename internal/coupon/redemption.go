@@ -2,6 +2,7 @@ package coupon
 
 import (
 	"encoding/binary"
+	"slices"
 	"time"
 
 	"github.com/lagniappe/lagniappe/internal/fault"
@@ -12,79 +13,93 @@ import (
 // The faults of redemptions.
 var (
 	ErrRedemptionDiffers = fault.Define(fault.Conflict, "redemption_differs")
-	ErrRolledBack        = fault.Define(fault.Conflict, "already_rolled_back")
 	ErrTooManyAttempts   = fault.Define(fault.Conflict, "too_many_attempts")
 )
 
 // Status is how a redemption stands.
 type Status string
 
-// The states of a redemption.
+// The states of a redemption, of a hold, and of a code that was left out.
 const (
 	Redeemed   Status = "redeemed"
 	RolledBack Status = "rolled_back"
+	Held       Status = "held"
+	Released   Status = "released" // a hold that was given up
+	Lapsed     Status = "lapsed"   // a hold whose time was over, and whose seat another order needed
+	NotApplied Status = "not_applied"
 )
 
-// Redemption is a coupon used for an order.
+// Redemption is what one or more codes took off an order. A hold is one, too,
+// that is not final yet.
 type Redemption struct {
-	Object         string    `json:"object" enum:"redemption"`
-	ID             string    `json:"id" example:"rdm_8m3q1v7t0c5x2k9d0000"`
-	Livemode       bool      `json:"livemode"`
-	Status         Status    `json:"status" enum:"redeemed,rolled_back"`
-	Mode           string    `json:"mode" enum:"all" doc:"All codes together or none."`
-	Order          string    `json:"order" example:"order-1001"`
-	Customer       string    `json:"customer,omitzero" doc:"The shop's id of the customer."`
-	Currency       string    `json:"currency" example:"EUR"`
-	Subtotal       int64     `json:"subtotal" doc:"The order's lines before discount, in minor units."`
-	ShippingAmount int64     `json:"shipping_amount"`
-	Discount       int64     `json:"discount" doc:"Everything taken off, shipping included."`
-	AmountDue      int64     `json:"amount_due" doc:"Subtotal and shipping less discount."`
-	Codes          []Applied `json:"codes"`
-	CreatedAt      time.Time `json:"created_at"`
-	RolledBackAt   time.Time `json:"rolled_back_at,omitzero"`
+	Object         string           `json:"object" enum:"redemption"`
+	ID             string           `json:"id" example:"rdm_8m3q1v7t0c5x2k9d0000"`
+	Livemode       bool             `json:"livemode"`
+	Status         Status           `json:"status" enum:"redeemed,rolled_back"`
+	Mode           Mode             `json:"mode" enum:"all,partial" doc:"All codes together or none, or those that apply."`
+	Order          string           `json:"order" example:"order-1001"`
+	Customer       string           `json:"customer,omitzero" doc:"The shop's id of the customer."`
+	Currency       string           `json:"currency" example:"EUR"`
+	Subtotal       int64            `json:"subtotal" doc:"The order's lines before discount, in minor units."`
+	ShippingAmount int64            `json:"shipping_amount"`
+	Discount       int64            `json:"discount" doc:"Everything taken off, shipping included."`
+	AmountDue      int64            `json:"amount_due" doc:"Subtotal and shipping less discount."`
+	Codes          []Applied        `json:"codes"`
+	DiscountBack   int64            `json:"discount_rolled_back,omitzero" doc:"What returns of single lines have taken back of discount."`
+	Returned       map[string]int64 `json:"returned,omitempty" doc:"How much of each discounted line came back."`
+	CreatedAt      time.Time        `json:"created_at"`
+	RolledBackAt   time.Time        `json:"rolled_back_at,omitzero"`
 
-	Fingerprint []byte `json:"-"` // of the order; see order.Order.Fingerprint
+	Fingerprint []byte    `json:"-"` // of the order; see order.Order.Fingerprint
+	Until       time.Time `json:"-"` // of a hold: when it lapses
+	Person      string    `json:"-"` // of a hold: who it is for
 }
 
 // Applied is what one code did for an order.
 type Applied struct {
-	Coupon   string         `json:"coupon" example:"cpn_8m3q1v7t0c5x2k9d"`
-	Campaign string         `json:"campaign"`
+	Coupon   string         `json:"coupon,omitzero" example:"cpn_8m3q1v7t0c5x2k9d"`
+	Campaign string         `json:"campaign,omitzero"`
 	Code     string         `json:"code" example:"7KQ4-M2XC-9PDA"`
-	Status   Status         `json:"status" enum:"redeemed,rolled_back"`
+	Status   Status         `json:"status" enum:"redeemed,rolled_back,held,released,lapsed,not_applied"`
 	Discount int64          `json:"discount" doc:"In minor units; lines and shipping_discount sum to it."`
 	Lines    []LineDiscount `json:"lines"`
 	Shipping int64          `json:"shipping_discount"`
-	Reason   Reason         `json:"reason" doc:"Tell the customer."`
+	Reason   Reason         `json:"reason,omitzero" doc:"Tell the customer."`
+	Problem  *Refusal       `json:"problem,omitempty" doc:"Why the code was left out, in mode partial."`
+}
+
+// Refusal is why a code was left out, in the language of the request.
+type Refusal struct {
+	Code   string `json:"code" example:"coupon_expired"`
+	Detail string `json:"detail"`
+	Param  string `json:"param,omitzero"`
 }
 
 // Undone gives the redemption as rolled back.
 func (r Redemption) Undone(now time.Time) Redemption {
-	r.Status, r.RolledBackAt = RolledBack, now
-	codes := make([]Applied, len(r.Codes))
+	r.RolledBackAt = now
+	return r.As(RolledBack)
+}
+
+// Final reports whether it is a redemption by now, and no hold.
+func (r Redemption) Final() bool { return r.Status == Redeemed || r.Status == RolledBack }
+
+// As gives the redemption and its codes in that state.
+func (r Redemption) As(status Status) Redemption {
+	r.Status, r.Codes = status, slices.Clone(r.Codes)
 	for i, c := range r.Codes {
-		c.Status = RolledBack
-		codes[i] = c
+		if c.Status != NotApplied {
+			r.Codes[i].Status = status
+		}
 	}
-	r.Codes = codes
 	return r
 }
 
-// Rollback is the undoing of a redemption: the use and the limits are given back.
-type Rollback struct {
-	Object     string    `json:"object" enum:"rollback"`
-	Livemode   bool      `json:"livemode"`
-	Redemption string    `json:"redemption" example:"rdm_8m3q1v7t0c5x2k9d0000"`
-	Return     string    `json:"return,omitzero" doc:"The shop's id of the return that caused it; empty for a cancellation."`
-	Order      string    `json:"order"`
-	Currency   string    `json:"currency"`
-	Discount   int64     `json:"discount" doc:"What the redemption had taken off, in minor units."`
-	CreatedAt  time.Time `json:"created_at"`
-}
-
 // A seat is where at most one redemption sits at a time: a random code's coupon
-// itself, or, for a shared code, the pair of coupon and order. A redemption is a
-// seat and an attempt; rolling back frees the seat for the next attempt.
+// itself; for a shared code the pair of coupon and order; for several codes
+// together the set of order and codes, beside the seat of each code. A
+// redemption is a seat and an attempt; rolling back frees the seat for the next
+// attempt.
 const (
 	redemptionPrefix = "rdm_"
 	attemptSize      = 2
@@ -94,7 +109,7 @@ const (
 
 // SeatRef names a seat. Both parts are written as in ids, without a prefix.
 type SeatRef struct {
-	Coupon string // the coupon
+	Coupon string // the coupon; of a joint redemption a keyed hash of order and codes
 	Order  string // keyed hash of the order; empty where the coupon itself is the seat
 }
 
@@ -105,6 +120,11 @@ func NewSeatRef(s shop.Secrets, couponID string, shared bool, orderID string) Se
 		ref.Order = s.Codes.ID("", "seat", couponID, orderID)
 	}
 	return ref
+}
+
+// NewJointSeat names the seat of an order's redemption of several codes.
+func NewJointSeat(s shop.Secrets, orderID string, codes []string) SeatRef {
+	return SeatRef{Coupon: s.Codes.ID("", append([]string{"joint", orderID}, codes...)...)}
 }
 
 // RedemptionID names the attempt at a seat.

@@ -12,6 +12,8 @@ var (
 	ErrNotActive        = fault.Define(fault.Conflict, "coupon_not_active")
 	ErrNotStarted       = fault.Define(fault.Conflict, "coupon_not_started")
 	ErrExpired          = fault.Define(fault.Conflict, "coupon_expired")
+	ErrOnHold           = fault.Define(fault.Conflict, "coupon_on_hold")
+	ErrCodesRefused     = fault.Define(fault.Invalid, "codes_refused")
 	ErrQuantityExceeded = fault.Define(fault.Conflict, "quantity_exceeded")
 	ErrCustomerLimit    = fault.Define(fault.Conflict, "customer_limit_exceeded")
 	ErrOtherCustomer    = fault.Define(fault.Invalid, "customer_not_permitted")
@@ -42,12 +44,12 @@ func ForBrowser(f *fault.Error) *fault.Error {
 }
 
 // checkDates holds a validity to the half-open interval [starts, expires).
-func checkDates(starts, expires, now time.Time) error {
+func checkDates(starts, expires, now time.Time, wish int) error {
 	if !starts.IsZero() && now.Before(starts) {
-		return ErrNotStarted.At("codes[0]").Arg("starts_at", starts)
+		return ErrNotStarted.At(codeParam(wish)).Arg("starts_at", starts)
 	}
 	if !expires.IsZero() && !now.Before(expires) {
-		return ErrExpired.At("codes[0]").Arg("expires_at", expires)
+		return ErrExpired.At(codeParam(wish)).Arg("expires_at", expires)
 	}
 	return nil
 }

@@ -1,14 +1,20 @@
 package coupon
 
-import "bytes"
+import (
+	"bytes"
+	"time"
+
+	"github.com/lagniappe/lagniappe/internal/fault"
+)
 
 // Seat is what the store found where a redemption wanted to sit.
 type Seat struct {
 	Exists      bool
 	Order       string // who sits there; empty while it is free
 	Fingerprint []byte
-	Replay      string // keyed hash of the Idempotency-Key that took it
-	Redemption  Redemption
+	Replay      string         // keyed hash of the Idempotency-Key that took it
+	Redemption  Redemption     // who sits there; of a joint one only its id
+	Until       time.Time      // where it is only held: when the hold lapses
 	Attempt     int            // how often it was given back
 	Past        map[string]int // Idempotency-Keys of earlier attempts
 
@@ -16,44 +22,70 @@ type Seat struct {
 	Coupon Coupon
 }
 
-// Outcome is what the store found when it could not, or was not asked to, write.
-type Outcome struct {
-	Written      bool
+// Found is what the store found of one part.
+type Found struct {
 	Read         bool // Seat is known
 	Seat         Seat
 	LimitReached bool // this customer's uses are spent
 	Exhausted    bool // the campaign's uses are spent
 }
 
-// verdict is what an outcome means for a draft. All zero: nothing speaks against it.
-type verdict struct {
-	replay *Redemption // it is mine already
-	late   int         // 1 + the attempt of mine that was rolled back since
-	guess  *Guess      // look again under these assumptions
-	err    error
+// Outcome is what the store found when it could not, or was not asked to, write.
+type Outcome struct {
+	Written bool
+	Whole   Seat    // a joint redemption's own seat
+	Parts   []Found // for each part of the draft
 }
 
-// explain reads an outcome in a fixed order: my own redemption before anything
-// else; then what closes the coupon, to whomever; then what has used it up; and
-// only then whom and which order it is for, so that a browser learns that of
-// live codes alone.
-func (d Draft) explain(o Outcome) verdict {
-	if v, mine := d.mine(o.Seat); mine {
+// verdict is what an outcome means for a draft, or for a part of one. All zero:
+// nothing speaks against it.
+type verdict struct {
+	mine  *Redemption // it is mine already
+	late  int         // 1 + the attempt of mine that was rolled back since
+	guess *Guess      // look again under these assumptions
+	err   error
+	known bool // the draft knew err by itself, and the next one will
+}
+
+// settles reports whether the verdict on one seat decides the whole request.
+func (v verdict) settles() bool { return v.mine != nil || v.late > 0 }
+
+// explain reads what was found of part i in a fixed order: my own redemption
+// before anything else; then what closes the coupon, to whomever; then what has
+// used it up; and only then whom and which order it is for, so that a browser
+// learns that of live codes alone.
+func (d Draft) explain(i int, f Found) verdict {
+	p := d.Parts[i]
+	if v, mine := d.mine(f.Seat); mine {
 		return v
 	}
-	if v, done := d.closed(o); done {
+	if v, done := p.closed(f, d.Now); done {
 		return v
 	}
-	if v, done := d.spent(o); done {
+	if v, done := p.spent(f, d.Now); done {
 		return v
 	}
-	if owner := o.Seat.Coupon.Person; !d.Coupon.Shared && owner != "" && owner != d.Person {
+	if owner := f.Seat.Coupon.Person; !p.Coupon.Shared && owner != "" && owner != d.Person {
 		if d.Person == "" {
 			return verdict{err: ErrNeedsCustomer.At("customer")}
 		}
 		return verdict{err: ErrOtherCustomer.At("customer")}
 	}
-	return verdict{err: d.Misfit}
+	return verdict{err: p.Misfit, known: true}
+}
+
+// whole reads what was found at a joint redemption's own seat.
+func (d Draft) whole(s Seat) verdict {
+	if v, mine := d.mine(s); mine {
+		return v
+	}
+	switch {
+	case s.Attempt >= MaxAttempts:
+		return verdict{err: ErrTooManyAttempts.At("order")}
+	case s.Exists && s.Attempt != d.Attempt:
+		return verdict{guess: &Guess{Attempt: s.Attempt}}
+	}
+	return verdict{}
 }
 
 // mine finds this request's own earlier effect at the seat.
@@ -62,7 +94,7 @@ func (d Draft) mine(s Seat) (verdict, bool) {
 	sameOrder := s.Order != "" && s.Order == d.Order.ID
 	switch {
 	case sameOrder && bytes.Equal(s.Fingerprint, d.Fingerprint):
-		return verdict{replay: &s.Redemption}, true
+		return verdict{mine: &s.Redemption}, true
 	case sameKey:
 		return verdict{err: errKeyReused}, true
 	case sameOrder:
@@ -76,41 +108,56 @@ func (d Draft) mine(s Seat) (verdict, bool) {
 
 // closed judges what only the coupon itself knows (that it exists, its state,
 // its dates, the version of its terms), then its campaign.
-func (d Draft) closed(o Outcome) (verdict, bool) {
-	s, c := o.Seat, o.Seat.Coupon
-	if o.Read && !d.Coupon.Shared {
+func (p Part) closed(f Found, now time.Time) (verdict, bool) {
+	at, s, c := codeParam(p.Index), f.Seat, f.Seat.Coupon
+	if f.Read && !p.Coupon.Shared {
 		switch {
 		case !s.Exists:
-			return verdict{err: ErrUnknown.At("codes[0]")}, true
+			return verdict{err: ErrUnknown.At(at)}, true
 		case !c.Active:
-			return verdict{err: ErrNotActive.At("codes[0]")}, true
+			return verdict{err: ErrNotActive.At(at)}, true
 		case s.Attempt >= MaxAttempts: // before any guess would write another
-			return verdict{err: ErrTooManyAttempts.At("codes[0]")}, true
-		case c.CampaignVersion < d.Oldest || c.CampaignVersion > d.Version:
+			return verdict{err: ErrTooManyAttempts.At(at)}, true
+		case c.CampaignVersion < p.Oldest || c.CampaignVersion > p.Version:
 			return verdict{guess: &Guess{Version: c.CampaignVersion, Attempt: s.Attempt}}, true
 		}
-		if err := checkDates(c.StartsAt, c.ExpiresAt, d.Now); err != nil {
+		if err := checkDates(c.StartsAt, c.ExpiresAt, now, p.Index); err != nil {
 			return verdict{err: err}, true
 		}
 	}
-	return verdict{err: d.Closed}, d.Closed != nil
+	return verdict{err: p.Closed, known: true}, p.Closed != nil
 }
 
 // spent judges what has used the coupon up: another order, the customer's
 // limit, the campaign's.
-func (d Draft) spent(o Outcome) (verdict, bool) {
-	s := o.Seat
+//
+// A hold that has had its time speaks against nothing: the store takes it back.
+func (p Part) spent(f Found, now time.Time) (verdict, bool) {
+	at, s := codeParam(p.Index), f.Seat
+	held := !s.Until.IsZero()
 	switch {
-	case s.Order != "":
-		return verdict{err: ErrQuantityExceeded.At("codes[0]")}, true
+	case s.Order != "" && held && now.Before(s.Until):
+		return verdict{err: ErrOnHold.At(at).Arg("until", s.Until)}, true
+	case s.Order != "" && !held:
+		return verdict{err: ErrQuantityExceeded.At(at)}, true
 	case s.Attempt >= MaxAttempts:
-		return verdict{err: ErrTooManyAttempts.At("codes[0]")}, true
-	case s.Exists && s.Attempt != d.Attempt:
-		return verdict{guess: &Guess{Version: d.Version, Attempt: s.Attempt}}, true
-	case o.LimitReached:
-		return verdict{err: ErrCustomerLimit.At("customer").Arg("limit", d.Campaign.MaxRedemptionsPerCustomer)}, true
-	case o.Exhausted:
-		return verdict{err: ErrQuantityExceeded.At("codes[0]")}, true
+		return verdict{err: ErrTooManyAttempts.At(at)}, true
+	case s.Exists && s.Attempt != p.Attempt:
+		return verdict{guess: &Guess{Version: p.Version, Attempt: s.Attempt}}, true
+	case f.LimitReached:
+		return verdict{err: ErrCustomerLimit.At("customer").Arg("limit", p.Campaign.MaxRedemptionsPerCustomer)}, true
+	case f.Exhausted:
+		return verdict{err: ErrQuantityExceeded.At(at)}, true
 	}
 	return verdict{}, false
+}
+
+// why is the fault that speaks against the part.
+func (p Part) why() *fault.Error {
+	err := p.Closed
+	if err == nil {
+		err = p.Misfit
+	}
+	f, _ := fault.As(err)
+	return f
 }

@@ -149,9 +149,10 @@ func readCoupon(sp shop.Space, id string, row item) (coupon.Coupon, error) {
 	}
 	if !c.Shared {
 		c.TimesRedeemed = new(int64)
-		if getStr(row, "order_id") != "" {
+		c.HeldUntil = getTime(row, "held_until")
+		if getStr(row, "order_id") != "" && c.HeldUntil.IsZero() {
 			*c.TimesRedeemed = 1
-			c.Redemption = coupon.RedemptionID(coupon.SeatRef{Coupon: id[len(coupon.Prefix):]}, int(getNum(row, "attempts")))
+			c.Redemption = holderOf(row, coupon.SeatRef{Coupon: id[len(coupon.Prefix):]})
 		}
 	}
 	return c, getDocument(row, "metadata", &c.Metadata)

@@ -39,7 +39,7 @@ func (s *Store) Target(ctx context.Context, sp shop.Space, secrets shop.Secrets,
 func (s *Store) prefix(ctx context.Context, sp shop.Space, prefix string) (meaning, error) {
 	row, err := s.get(ctx, s.tables.Campaigns, prefixKey(sp, prefix))
 	if err == nil && row == nil {
-		err = coupon.ErrUnknown.At("codes[0]")
+		err = coupon.ErrUnknown
 	}
 	return meaning{getStr(row, "campaign_id")}, err
 }
@@ -48,7 +48,7 @@ func (s *Store) sharedCoupon(ctx context.Context, sp shop.Space, id string) (cou
 	return s.shared.get(ctx, space(sp)+id, func(ctx context.Context) (coupon.Coupon, error) {
 		c, err := s.Coupon(ctx, sp, id)
 		if f, ok := fault.As(err); ok && f.Kind == fault.NotFound {
-			err = coupon.ErrUnknown.At("codes[0]")
+			err = coupon.ErrUnknown
 		}
 		return c, err
 	})

@@ -68,7 +68,7 @@ func TestLostAnswers(t *testing.T) {
 		if s.audit(camp) != 1 {
 			t.Errorf("%s: not one seat", k.name)
 		}
-		back, _, err := s.losing().Rollback(t.Context(), s.space, r.ID, "", "")
+		back, _, err := s.losing().Rollback(t.Context(), s.space, r.ID, coupon.Undo{})
 		s.must(err)
 		if s.audit(camp) != 0 || back.Redemption != r.ID {
 			t.Errorf("%s: not rolled back: %+v", k.name, back)

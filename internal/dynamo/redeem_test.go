@@ -168,7 +168,7 @@ func staleCases() []staleCase {
 		return edit(func(d *coupon.Draft) { d.Person = who })
 	}
 	versions := func(oldest, newest int) func(*side, coupon.Coupon, *coupon.Draft) {
-		return edit(func(d *coupon.Draft) { d.Oldest, d.Version = oldest, newest })
+		return edit(func(d *coupon.Draft) { d.Parts[0].Oldest, d.Parts[0].Version = oldest, newest })
 	}
 	disabled := func(s *side, c coupon.Coupon, _ *coupon.Draft) {
 		_, err := s.another().SetDisabled(s.t.Context(), s.space, c.ID, true)
@@ -183,11 +183,11 @@ func staleCases() []staleCase {
 		{name: "taken by another order", since: redeem("o-2", "")},
 		{name: "taken by this order", since: redeem("o-1", "")},
 		{name: "given back since", since: undone},
-		{name: "given back before, an attempt behind", earlier: 2, since: edit(func(d *coupon.Draft) { d.Attempt = 1 })},
-		{name: "given back before, an attempt ahead", earlier: 1, since: edit(func(d *coupon.Draft) { d.Attempt = 2 })},
+		{name: "given back before, an attempt behind", earlier: 2, since: edit(func(d *coupon.Draft) { d.Parts[0].Attempt = 1 })},
+		{name: "given back before, an attempt ahead", earlier: 1, since: edit(func(d *coupon.Draft) { d.Parts[0].Attempt = 2 })},
 		{name: "taken at this attempt", earlier: 1, since: redeem("o-1", "key-1")},
 		{name: "disabled since", since: disabled},
-		{name: "no such coupon", since: edit(func(d *coupon.Draft) { d.Seat.Coupon = "0000000000000000" })},
+		{name: "no such coupon", since: edit(func(d *coupon.Draft) { d.Parts[0].Seat.Coupon = "0000000000000000" })},
 		{name: "a spent key", earlier: 1, since: spent},
 		{name: "issued under an older version", issue: second, since: versions(3, 3)},
 		{name: "issued under a newer version", issue: second, since: versions(0, 1)},
@@ -207,9 +207,9 @@ func staleCases() []staleCase {
 		{name: "shared, taken by another order", since: redeem("o-2", ""), written: true},
 		{name: "shared, taken by this order", since: redeem("o-1", "")},
 		{name: "shared, given back since", since: undone},
-		{name: "shared, an attempt behind", earlier: 2, since: edit(func(d *coupon.Draft) { d.Attempt = 1 })},
-		{name: "shared, an attempt ahead", earlier: 1, since: edit(func(d *coupon.Draft) { d.Attempt = 2 })},
-		{name: "shared, an attempt ahead of nothing", since: edit(func(d *coupon.Draft) { d.Attempt = 1 })},
+		{name: "shared, an attempt behind", earlier: 2, since: edit(func(d *coupon.Draft) { d.Parts[0].Attempt = 1 })},
+		{name: "shared, an attempt ahead", earlier: 1, since: edit(func(d *coupon.Draft) { d.Parts[0].Attempt = 2 })},
+		{name: "shared, an attempt ahead of nothing", since: edit(func(d *coupon.Draft) { d.Parts[0].Attempt = 1 })},
 		{name: "shared, taken at this attempt", earlier: 1, since: redeem("o-1", "key-1")},
 		{name: "shared, a spent key", earlier: 1, since: spent},
 	} {
@@ -230,7 +230,7 @@ func staleCases() []staleCase {
 func takeUses(person string, n int) func(*side, coupon.Coupon, *coupon.Draft) {
 	return func(s *side, _ coupon.Coupon, d *coupon.Draft) {
 		for i := range n {
-			r := s.request(s.issue(d.Campaign, ""), fmt.Sprint("other-", i), "")
+			r := s.request(s.issue(d.Parts[0].Campaign, ""), fmt.Sprint("other-", i), "")
 			if r.Person = person; person == "" {
 				r.Person = fmt.Sprint("person-", i)
 			}
@@ -301,7 +301,7 @@ func TestCountersAreTheRows(t *testing.T) {
 			}
 			written.Add(1)
 			if i%3 != 0 {
-				_, _, err = store.Rollback(t.Context(), s.space, made.ID, "", "")
+				_, _, err = store.Rollback(t.Context(), s.space, made.ID, coupon.Undo{})
 			}
 			return err
 		})
@@ -361,7 +361,7 @@ func TestLastingConflictIsAnOutage(t *testing.T) {
 	}
 	_, _, err := coupon.Redeem(t.Context(), s, s.request(c, "o-1", ""))
 	s.wants("redeem", err, fault.ErrUnavailable)
-	_, _, err = s.Rollback(t.Context(), s.space, kept.ID, "", "")
+	_, _, err = s.Rollback(t.Context(), s.space, kept.ID, coupon.Undo{})
 	s.wants("roll back", err, fault.ErrUnavailable)
 	if tries != 2*maxTries {
 		t.Errorf("%d tries", tries)
@@ -423,9 +423,10 @@ func TestEachWriteOfARollbackRefusesAlone(t *testing.T) {
 	s := newSide(t)
 	c := s.issue(s.campaign(9, 3), "EVERYBODY")
 	r := s.redeem(c, "o-1", "")
-	found, err := s.findRedemption(t.Context(), s.space, r.ID)
+	found, err := s.find(t.Context(), s.space, r.ID)
 	s.must(err)
-	ws := s.undo(s.space, found, coupon.Rollback{}, "")
+	ws, err := s.undoing(t.Context(), found, found.redeemed.Undone(s.now()), coupon.Rollback{Complete: true}, coupon.Undo{})
+	s.must(err)
 	s.rollBack(r)
 	refuses := func(w write, what string) {
 		t.Helper()
@@ -445,17 +446,17 @@ func TestRollbackOnceForOneCause(t *testing.T) {
 	s := newSide(t)
 	r := s.redeem(s.issue(s.campaign(0, 0), ""), "o-1", "")
 	seat, _, _ := coupon.ParseRedemptionID(r.ID)
-	_, _, err := s.Rollback(t.Context(), s.space, coupon.RedemptionID(seat, 1), "", "")
+	_, _, err := s.Rollback(t.Context(), s.space, coupon.RedemptionID(seat, 1), coupon.Undo{})
 	s.wants("an attempt to come", err, fault.ErrNotFound)
-	first, again, err := s.Rollback(t.Context(), s.space, r.ID, "return-1", "")
+	first, again, err := s.Rollback(t.Context(), s.space, r.ID, coupon.Undo{Return: "return-1"})
 	s.must(err)
 	s.clock.move(time.Minute)
-	second, replay, err := s.Rollback(t.Context(), s.space, r.ID, "return-1", "")
-	if err != nil || again || !replay || first != second {
+	second, replay, err := s.Rollback(t.Context(), s.space, r.ID, coupon.Undo{Return: "return-1"})
+	if err != nil || again || !replay || !reflect.DeepEqual(first, second) {
 		t.Errorf("%v %v %v\n%+v\n%+v", err, again, replay, first, second)
 	}
-	_, _, err = s.Rollback(t.Context(), s.space, r.ID, "return-2", "")
+	_, _, err = s.Rollback(t.Context(), s.space, r.ID, coupon.Undo{Return: "return-2"})
 	s.wants("another cause", err, coupon.ErrRolledBack)
-	_, _, err = s.Rollback(t.Context(), s.space, coupon.RedemptionID(seat, 1), "", "")
+	_, _, err = s.Rollback(t.Context(), s.space, coupon.RedemptionID(seat, 1), coupon.Undo{})
 	s.wants("an attempt not made yet", err, fault.ErrNotFound)
 }

@@ -2,150 +2,157 @@ package dynamo
 
 import (
 	"context"
-	"fmt"
-	"maps"
-
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"errors"
 
 	"github.com/lagniappe/lagniappe/internal/coupon"
 	"github.com/lagniappe/lagniappe/internal/fault"
 	"github.com/lagniappe/lagniappe/internal/shop"
 )
 
-// redemptionRows are the two places where a redemption can stand: at its seat
-// while it holds it, in a row of its own once it was rolled back.
-type redemptionRows struct {
-	id       string
-	seat     coupon.SeatRef
-	attempt  int
-	seatRow  item
-	pastRow  item
-	redeemed coupon.Redemption
+// Rollback undoes a redemption or a part of it, once for each return. What
+// completes it frees the seats for the next attempt, keeps the redemption in a
+// row of its own, and gives back what it took of the limits, in one transaction.
+// Asked again for the same return it gives the first answer and reports so.
+func (s *Store) Rollback(ctx context.Context, sp shop.Space, id string, u coupon.Undo) (coupon.Rollback, bool, error) {
+	for n := range maxTries {
+		back, again, err := s.rollBackOnce(ctx, sp, id, u)
+		if !errors.Is(err, errChanged) {
+			return back, again, err
+		}
+		if err := wait(ctx, n); err != nil {
+			return coupon.Rollback{}, false, failed("dynamo.Rollback", err)
+		}
+	} // another change was faster each time
+	return coupon.Rollback{}, false, standing{id: id}.gone("dynamo.Rollback")
 }
 
-func (s *Store) findRedemption(ctx context.Context, sp shop.Space, id string) (r redemptionRows, err error) {
-	var ok bool
-	if r.seat, r.attempt, ok = coupon.ParseRedemptionID(id); !ok {
-		return r, fault.ErrNotFound
+// rollBackOnce reads the redemption and undoes what it read; errChanged where it has changed since.
+func (s *Store) rollBackOnce(ctx context.Context, sp shop.Space, id string, u coupon.Undo) (coupon.Rollback, bool, error) {
+	st, err := s.find(ctx, sp, id)
+	if err == nil && !st.redeemed.Final() {
+		err = fault.ErrNotFound
 	}
-	seat, past := seatKey(sp, r.seat), pastKey(sp, r.seat, r.attempt)
-	rows, err := s.batch(ctx, s.tables.Coupons, []item{seat, past}, true)
 	if err != nil {
-		return r, err
+		return coupon.Rollback{}, false, err
 	}
-	r.id, r.seatRow, r.pastRow = id, rows[rowID(seat)], rows[rowID(past)]
-	if r.pastRow == nil && int(getNum(r.seatRow, "attempts")) > r.attempt {
-		// Rolled back between the two readings: now its row is there.
-		if r.pastRow, err = s.get(ctx, s.tables.Coupons, past); err != nil {
-			return r, err
+	if back, done, err := s.returned(ctx, st, u); done || err != nil {
+		return back, err == nil, err
+	}
+	after, back, err := st.redeemed.Undo(u, s.now().UTC())
+	if err != nil {
+		return coupon.Rollback{}, false, err
+	}
+	ws, err := s.undoing(ctx, st, after, back, u)
+	if err != nil {
+		return coupon.Rollback{}, false, err
+	}
+	refused, err := s.settle(ctx, "dynamo.Rollback", ws...)
+	if err == nil && refused != nil {
+		err = errChanged
+	}
+	if err != nil {
+		return coupon.Rollback{}, false, err
+	}
+	s.forgetExhausted(sp, st.redeemed)
+	return back, false, nil
+}
+
+// forgetExhausted lets campaigns be asked again that something was given back to.
+func (s *Store) forgetExhausted(sp shop.Space, r coupon.Redemption) {
+	for _, a := range r.Codes {
+		s.exhausted.forget(space(sp) + a.Campaign)
+	}
+}
+
+// returned finds the answer that this return had before.
+func (s *Store) returned(ctx context.Context, st standing, u coupon.Undo) (coupon.Rollback, bool, error) {
+	row := st.pastRow
+	if row == nil || getStr(row, "return_id") != u.Return {
+		if u.Return == "" || row == nil && st.seatRow["times_returned"] == nil {
+			return st.already(row, u)
 		}
-	}
-	if r.pastRow != nil {
-		r.redeemed.Fingerprint = getBin(r.pastRow, "fingerprint")
-		return r, getDocument(r.pastRow, "redemption", &r.redeemed)
-	}
-	if getStr(r.seatRow, "order_id") == "" || int(getNum(r.seatRow, "attempts")) != r.attempt {
-		return r, fault.ErrNotFound
-	}
-	return r, getDocument(r.seatRow, "redemption", &r.redeemed)
-}
-
-// Redemption reads one by id, rolled back or not.
-func (s *Store) Redemption(ctx context.Context, sp shop.Space, id string) (coupon.Redemption, error) {
-	r, err := s.findRedemption(ctx, sp, id)
-	return r.redeemed, err
-}
-
-// Rollback undoes a redemption once: in one transaction it frees the seat for
-// the next attempt, keeps the redemption in a row of its own, and gives back
-// what it took of the limits. Asked again for the same return it gives the first
-// answer and reports so; for another return it is ErrRolledBack.
-func (s *Store) Rollback(ctx context.Context, sp shop.Space, id, cause, replay string) (coupon.Rollback, bool, error) {
-	for range maxTries {
-		r, err := s.findRedemption(ctx, sp, id)
+		part, err := s.get(ctx, s.tables.Coupons, returnKey(st, u.Return))
 		if err != nil {
 			return coupon.Rollback{}, false, err
 		}
-		if r.pastRow != nil {
-			return r.replay(cause, replay)
+		if part == nil {
+			return st.already(row, u)
 		}
-		now := s.now().UTC()
-		back := coupon.Rollback{
-			Object: "rollback", Livemode: sp.Live, Redemption: id, Return: cause, Order: r.redeemed.Order,
-			Currency: r.redeemed.Currency, Discount: r.redeemed.Discount, CreatedAt: now,
-		}
-		refused, err := s.settle(ctx, "dynamo.Rollback", s.undo(sp, r, back, replay)...)
-		if err != nil {
-			return coupon.Rollback{}, false, err
-		}
-		if refused == nil {
-			s.exhausted.forget(space(sp) + r.redeemed.Codes[0].Campaign)
-			return back, false, nil
-		}
-	} // another rollback was faster: read what it left
-	return coupon.Rollback{}, false, fault.ErrUnavailable.In("dynamo.Rollback").Because(fmt.Errorf("%s kept changing", id))
-}
-
-func (r redemptionRows) replay(cause, replay string) (coupon.Rollback, bool, error) {
+		row = part
+	}
 	var back coupon.Rollback
-	if err := getDocument(r.pastRow, "rollback", &back); err != nil {
+	if err := errors.Join(getDocument(row, "rollback", &back), getDocument(row, "asked", &back.Asked)); err != nil {
 		return back, false, err
 	}
-	if back.Return != cause && replay != "" && replay == getStr(r.pastRow, "replay_key") {
-		return back, false, fault.ErrIdempotencyKeyReused.At("Idempotency-Key")
-	}
-	if back.Return != cause {
-		return back, false, coupon.ErrRolledBack.At("return").Arg("redemption", r.id)
+	if !back.Same(u) {
+		return back, false, coupon.ErrReturnDiffers.At("lines")
 	}
 	return back, true, nil
 }
 
-func (s *Store) undo(sp shop.Space, r redemptionRows, back coupon.Rollback, replay string) []write {
-	past := pastKey(sp, r.seat, r.attempt)
-	past["redemption"], past["rollback"] = document(r.redeemed.Undone(back.CreatedAt)), document(back)
-	past["fingerprint"] = r.seatRow["fingerprint"]
-	if replay != "" {
-		past["replay_key"] = str(replay)
+// already refuses another return of what was undone completely.
+func (st standing) already(row item, u coupon.Undo) (coupon.Rollback, bool, error) {
+	switch {
+	case row == nil:
+		return coupon.Rollback{}, false, nil
+	case u.Replay != "" && u.Replay == getStr(row, "replay_key"):
+		return coupon.Rollback{}, false, fault.ErrIdempotencyKeyReused.At("Idempotency-Key")
 	}
-	ws := []write{
-		{table: s.tables.Coupons, item: past, condition: "attribute_not_exists(pk)"},
-		s.freeSeat(sp, r),
-	}
-	campaign := r.redeemed.Codes[0].Campaign
-	if person := getStr(r.seatRow, "limited_person"); person != "" {
-		ws = append(ws, write{
-			table: s.tables.Coupons, key: limitKey(sp, campaign, person), update: "SET uses = uses - :one",
-			condition: "uses >= :one", values: item{":one": num(1)},
-		})
-	}
-	if r.seatRow["slot_number"] != nil {
-		slot := int(getNum(r.seatRow, "slot_number"))
-		ws = append(ws, write{
-			table: s.tables.Coupons, key: slotKey(sp, campaign, slot), update: "SET uses_left = uses_left + :one, uses = uses - :one",
-			condition: "uses >= :one", values: item{":one": num(1)},
-		})
-	}
-	return ws
+	return coupon.Rollback{}, false, coupon.ErrRolledBack.At("return").Arg("redemption", st.id)
 }
 
-// freeSeat empties the seat and counts the attempt, so that a late copy of the
-// write that took it finds its attempt gone. The Idempotency-Key moves to the
-// seat's past keys, so that a late copy of the request finds what became of it.
-func (s *Store) freeSeat(sp shop.Space, r redemptionRows) write {
+// returnKey is where the return of single lines stands, beside the redemption.
+func returnKey(st standing, id string) item {
+	row := pastKey(st.space, st.seat, st.attempt)
+	row[attrSK] = str(getStr(row, attrSK) + "#" + id)
+	return row
+}
+
+// undoing lists the writes of a rollback.
+func (s *Store) undoing(ctx context.Context, st standing, after coupon.Redemption, back coupon.Rollback, u coupon.Undo) ([]write, error) {
+	table := s.tables.Coupons
+	if !back.Complete {
+		part := returnKey(st, u.Return)
+		describe(part, back, u)
+		return []write{{table: table, item: part, condition: "attribute_not_exists(pk)"}, st.change(table, after)}, nil
+	}
+	st, err := s.withMembers(ctx, st)
+	if err != nil {
+		return nil, err
+	}
+	past := st.past(table, after)
+	describe(past.item, back, u)
+	ws := st.undo(table, past)
+	st.sinceReturns(&ws[1])
+	return ws, nil
+}
+
+func describe(row item, back coupon.Rollback, u coupon.Undo) {
+	row["rollback"], row["asked"], row["return_id"] = document(back), document(u.Lines), str(u.Return)
+	if u.Replay != "" {
+		row["replay_key"] = str(u.Replay)
+	}
+}
+
+// change keeps a redemption of which a part was returned.
+func (st standing) change(table string, after coupon.Redemption) write {
 	w := write{
-		table: s.tables.Coupons, key: seatKey(sp, r.seat),
-		update:    "SET attempts = :next",
+		table: table, key: keyOfRow(st.seatRow), update: "SET redemption = :redemption, times_returned = :next",
 		condition: "attribute_exists(order_id) AND attempts = :attempt",
-		values:    item{":next": num(r.attempt + 1), ":attempt": num(r.attempt)},
+		values: item{
+			":redemption": document(after), ":attempt": num(st.attempt), ":next": num(getNum(st.seatRow, "times_returned") + 1),
+		},
 	}
-	if key := getStr(r.seatRow, "replay_key"); key != "" {
-		past := maps.Clone(getMap(r.seatRow, "past_keys"))
-		if past == nil {
-			past = item{}
-		}
-		past[key] = num(r.attempt)
-		w.set("past_keys", &types.AttributeValueMemberM{Value: past})
-	}
-	w.update += " REMOVE order_id, fingerprint, redemption, replay_key, limited_person, slot_number"
+	st.sinceReturns(&w)
 	return w
+}
+
+// sinceReturns holds a write to the returns that were counted when it was made.
+func (st standing) sinceReturns(w *write) {
+	if n := getNum(st.seatRow, "times_returned"); n > 0 {
+		w.condition += " AND times_returned = :returns"
+		w.values[":returns"] = num(n)
+		return
+	}
+	w.condition += " AND attribute_not_exists(times_returned)"
 }

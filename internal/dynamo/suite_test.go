@@ -204,7 +204,7 @@ func (s *side) request(c coupon.Coupon, orderID, key string) coupon.Request {
 	code, err := coupon.ParseCode(c.Code)
 	s.must(err)
 	return coupon.Request{
-		Space: s.space, Secrets: s.caller.Secrets, Code: code, Order: o, Totals: totals, Person: "anna", Replay: key, Now: s.now(),
+		Space: s.space, Secrets: s.caller.Secrets, Wishes: []coupon.Wish{{Text: c.Code, Code: code}}, Order: o, Totals: totals, Person: "anna", Replay: key, Now: s.now(),
 	}
 }
 
@@ -220,7 +220,7 @@ func (s *side) redeem(c coupon.Coupon, orderID, key string) coupon.Redemption {
 
 func (s *side) rollBack(r coupon.Redemption) {
 	s.t.Helper()
-	_, again, err := s.Rollback(s.t.Context(), s.space, r.ID, "", "")
+	_, again, err := s.Rollback(s.t.Context(), s.space, r.ID, coupon.Undo{})
 	s.must(err)
 	if again {
 		s.t.Fatalf("%s was rolled back before", r.ID)
@@ -245,7 +245,7 @@ func (s *side) draft(r coupon.Request) coupon.Draft {
 	_, _, err := coupon.Redeem(s.t.Context(), w, r)
 	s.must(err)
 	if w.draft.Refused() {
-		s.t.Fatal(w.draft.Closed, w.draft.Misfit)
+		s.t.Fatal(w.draft.Parts)
 	}
 	return w.draft
 }

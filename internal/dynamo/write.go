@@ -14,8 +14,10 @@ import (
 	"github.com/lagniappe/lagniappe/internal/fault"
 )
 
-// write is one conditional change of one row: a put where item is set, else an update.
+// write is one conditional change of one row: a put where item is set, a
+// deletion where remove is, else an update.
 type write struct {
+	remove    bool
 	table     string
 	item      item
 	key       item
@@ -99,6 +101,9 @@ func (s *Store) transact(ctx context.Context, writes []write) error {
 }
 
 func (w write) inTransaction() types.TransactWriteItem {
+	if w.remove {
+		return types.TransactWriteItem{Delete: &types.Delete{TableName: &w.table, Key: w.key}}
+	}
 	if w.item != nil {
 		return types.TransactWriteItem{Put: &types.Put{
 			TableName: &w.table, Item: w.item, ConditionExpression: optional(w.condition),

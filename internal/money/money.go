@@ -67,6 +67,14 @@ func Allocate(total int64, weights []int64) []int64 {
 	return parts
 }
 
+// Share gives part/whole of amount, rounded down. It wants 0 ≤ part ≤ whole,
+// 0 < whole, and an amount between 0 and Max.
+func Share(amount, part, whole int64) int64 {
+	hi, lo := bits.Mul64(uint64(amount), uint64(part))
+	q, _ := bits.Div64(hi, lo, uint64(whole))
+	return int64(q)
+}
+
 func largest(remainders []uint64) int {
 	best := 0
 	for i, r := range remainders {

@@ -1,0 +1,134 @@
+package coupon
+
+import (
+	"context"
+	"math"
+
+	"github.com/lagniappe/lagniappe/internal/fault"
+)
+
+// Target is what a code names, as far as cached definitions know: the campaign,
+// and of the coupon its id and code; all of it where the code is shared.
+type Target struct {
+	Campaign Campaign
+	Coupon   Coupon
+}
+
+// Guess is what a write assumes about a coupon that it has not read. It is put
+// into the condition; a wrong guess costs one more request.
+type Guess struct {
+	Version int // of the terms it was issued under
+	Attempt int // how often its seat was used and given back
+}
+
+// firstGuess assumes a coupon of the present terms that was never used.
+func (t Target) firstGuess() Guess {
+	if t.Coupon.Shared {
+		return Guess{Version: t.Coupon.CampaignVersion}
+	}
+	return Guess{Version: t.Campaign.Version}
+}
+
+// effective is the version that counts for a coupon of version v: the campaign may have moved it.
+func (t Target) effective(v int) int { return max(v, t.Campaign.Floor) }
+
+// Part is what one code of a draft would do for the order, or the reason why it
+// would not.
+type Part struct {
+	Target
+	Guess
+	Index    int // of its wish
+	Oldest   int // a random code's version lies within [Oldest, Version]
+	Seat     SeatRef
+	Terms    Terms
+	Discount Discount
+	Closed   error // why nobody can use the coupon now
+	Misfit   error // why this customer or order cannot
+}
+
+// Refused reports whether definitions alone speak against the part.
+func (p Part) Refused() bool { return p.Closed != nil || p.Misfit != nil }
+
+// candidate is a code on its way to a part: what is guessed of its coupon, and
+// the reason against it, once one is known.
+type candidate struct {
+	Target
+	Guess
+	refused error
+}
+
+// candidates finds what the codes of a request name.
+func (r Request) candidates(ctx context.Context, defs Definitions) ([]candidate, error) {
+	cs := make([]candidate, len(r.Wishes))
+	for i, w := range r.Wishes {
+		if w.Code == "" {
+			cs[i].refused = ErrCodeMalformed.At(codeParam(i))
+			continue
+		}
+		t, err := defs.Target(ctx, r.Space, r.Secrets, w.Code)
+		if isOutage(err) {
+			return nil, err
+		}
+		if f, ok := fault.As(err); ok {
+			err = f.At(codeParam(i))
+		}
+		cs[i] = candidate{Target: t, Guess: t.firstGuess(), refused: err}
+	}
+	return cs, nil
+}
+
+// part prepares a candidate, all but its price.
+func (r Request) part(ctx context.Context, defs Definitions, i int, c candidate) (Part, error) {
+	p := Part{Target: c.Target, Guess: c.Guess, Index: i, Oldest: c.Version, Closed: c.refused}
+	if c.Campaign.ID == "" {
+		return p, nil
+	}
+	p.Seat = NewSeatRef(r.Secrets, c.Coupon.ID, c.Coupon.Shared, r.Order.ID)
+	if r.frozen != nil {
+		return p.freeze(r.frozen.applied()[i]), nil
+	}
+	if c.Campaign.Floor >= c.Version {
+		p.Oldest, p.Version = 0, c.Campaign.Floor
+	}
+	p.Terms = c.Campaign.Terms
+	if v := c.effective(c.Version); v != c.Campaign.Version {
+		var err error
+		if p.Terms, err = defs.Terms(ctx, r.Space, c.Campaign.ID, v); err != nil {
+			return p, err
+		}
+	}
+	if p.Closed == nil {
+		p.Closed = p.whyClosed(r)
+	}
+	p.Misfit = p.whyMisfit(r)
+	return p, nil
+}
+
+// freeze gives the part as a hold promised it: whatever the campaign's terms
+// have become since, only its state and its limits count.
+func (p Part) freeze(a Applied) Part {
+	p.Oldest, p.Version = 0, math.MaxInt32
+	p.Terms.Reason = a.Reason
+	p.Discount = Discount{Total: a.Discount, Lines: a.Lines, Shipping: a.Shipping}
+	if p.Closed == nil && (!p.Campaign.Active || p.Coupon.Shared && !p.Coupon.Active) {
+		p.Closed = ErrNotActive.At(codeParam(p.Index))
+	}
+	return p
+}
+
+func (p Part) whyClosed(r Request) error {
+	if !p.Campaign.Active || p.Coupon.Shared && !p.Coupon.Active {
+		return ErrNotActive.At(codeParam(p.Index))
+	}
+	if err := checkDates(p.Coupon.StartsAt, p.Coupon.ExpiresAt, r.Now, p.Index); err != nil {
+		return err
+	}
+	return checkDates(p.Terms.StartsAt, p.Terms.ExpiresAt, r.Now, p.Index)
+}
+
+func (p Part) whyMisfit(r Request) error {
+	if p.Campaign.MaxRedemptionsPerCustomer > 0 && r.Person == "" {
+		return ErrNeedsCustomer.At("customer")
+	}
+	return nil
+}

@@ -1,0 +1,122 @@
+package coupon
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/lagniappe/lagniappe/internal/fault"
+	"github.com/lagniappe/lagniappe/internal/money"
+)
+
+// The faults of rollbacks.
+var (
+	ErrRolledBack    = fault.Define(fault.Conflict, "already_rolled_back")
+	ErrReturnDiffers = fault.Define(fault.Conflict, "return_differs")
+	ErrReturnTooMuch = fault.Define(fault.Invalid, "return_exceeds_order")
+	ErrReturnMissing = fault.Define(fault.Invalid, "return_missing")
+)
+
+// Undo says what of a redemption is undone: all that is left of it, or, where
+// lines are named, their part.
+type Undo struct {
+	Return string // the shop's id of the return; empty for a cancellation
+	Lines  []ReturnedLine
+	Replay string // keyed hash of the Idempotency-Key; empty without one
+}
+
+// ReturnedLine is how much of an order's line came back.
+type ReturnedLine struct {
+	ID       string `json:"id" maxLength:"128" doc:"The order line's id."`
+	Quantity int64  `json:"quantity" minimum:"1" maximum:"1000000"`
+}
+
+// Check refuses a return in parts that has no id of its own, which is what tells it from the next.
+func (u Undo) Check() error {
+	if len(u.Lines) > 0 && u.Return == "" {
+		return ErrReturnMissing.At("return")
+	}
+	return nil
+}
+
+// Rollback is the undoing of a redemption, or of a part of it.
+type Rollback struct {
+	Object     string         `json:"object" enum:"rollback"`
+	Livemode   bool           `json:"livemode"`
+	Redemption string         `json:"redemption" example:"rdm_8m3q1v7t0c5x2k9d0000"`
+	Return     string         `json:"return,omitzero" doc:"The shop's id of the return that caused it; empty for a cancellation."`
+	Order      string         `json:"order"`
+	Currency   string         `json:"currency"`
+	Discount   int64          `json:"discount" doc:"What this takes back of the discount, in minor units: all rollbacks of a redemption sum to its discount."`
+	Lines      []LineDiscount `json:"lines,omitempty" doc:"Where lines were returned: what this takes back of each."`
+	Complete   bool           `json:"complete" doc:"Nothing of the redemption is left: its uses are given back, unless the campaign keeps them."`
+	CreatedAt  time.Time      `json:"created_at"`
+
+	Asked []ReturnedLine `json:"-"` // the lines as they were sent
+}
+
+// Same reports whether a repeated return names the same lines.
+func (b Rollback) Same(u Undo) bool {
+	quantities := func(lines []ReturnedLine) map[string]int64 {
+		m := map[string]int64{}
+		for _, l := range lines {
+			m[l.ID] += l.Quantity
+		}
+		return m
+	}
+	return maps.Equal(quantities(b.Asked), quantities(u.Lines))
+}
+
+// Undo gives the redemption after a return, and what the return takes back. A
+// line's share of the discount follows its quantity, rounded down for the
+// returns so far together: so the parts sum to the whole exactly.
+func (r Redemption) Undo(u Undo, now time.Time) (Redemption, Rollback, error) {
+	back := Rollback{
+		Object: "rollback", Livemode: r.Livemode, Redemption: r.ID, Return: u.Return, Order: r.Order,
+		Currency: r.Currency, Asked: u.Lines, CreatedAt: now,
+	}
+	if len(u.Lines) == 0 {
+		back.Discount, back.Complete = r.Discount-r.DiscountBack, true
+		return r.Undone(now), back, nil
+	}
+	after := r
+	after.Returned = maps.Clone(r.Returned)
+	if after.Returned == nil {
+		after.Returned = map[string]int64{}
+	}
+	for i, l := range u.Lines {
+		if err := after.takeBack(l, &back); err != nil {
+			return Redemption{}, Rollback{}, err.At(fieldAt("lines", i) + ".quantity")
+		}
+	}
+	after.DiscountBack += back.Discount
+	if back.Complete = after.DiscountBack == r.Discount && r.Discount > 0; back.Complete {
+		return after.Undone(now), back, nil
+	}
+	return after, back, nil
+}
+
+// takeBack moves one line's share from the redemption to the rollback. A line
+// without discount has none; how much of it was ordered is not known here.
+func (r *Redemption) takeBack(l ReturnedLine, back *Rollback) *fault.Error {
+	before := r.Returned[l.ID]
+	share, known := int64(0), false
+	for _, a := range r.Codes {
+		i := slices.IndexFunc(a.Lines, func(d LineDiscount) bool { return d.ID == l.ID })
+		if i < 0 {
+			continue
+		}
+		d := a.Lines[i]
+		if before+l.Quantity > d.Quantity {
+			return ErrReturnTooMuch.Arg("line", l.ID).Arg("left", d.Quantity-before)
+		}
+		share += money.Share(d.Discount, before+l.Quantity, d.Quantity) - money.Share(d.Discount, before, d.Quantity)
+		known = true
+	}
+	if known {
+		r.Returned[l.ID] = before + l.Quantity
+		back.Discount += share
+		back.Lines = append(back.Lines, LineDiscount{ID: l.ID, Discount: share, Quantity: l.Quantity})
+	}
+	return nil
+}

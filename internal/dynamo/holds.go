@@ -1,0 +1,251 @@
+package dynamo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/lagniappe/lagniappe/internal/coupon"
+	"github.com/lagniappe/lagniappe/internal/fault"
+	"github.com/lagniappe/lagniappe/internal/shop"
+)
+
+// A hold is a redemption whose seats say until when they are held. What it
+// takes of limits is taken. Beside each counter that it took from stands an
+// entry, sorted by the time of its lapse, so that who finds the counter spent
+// finds the holds that have had their time, too; and the counter carries
+// next_lapse_at, before which there is none to be found.
+
+// holdEntryRow is the entry of a hold beside a counter.
+func holdEntryRow(counter item, until time.Time, id string) item {
+	return key(getStr(counter, attrPK), holdPrefix(counter)+fmt.Sprintf("%013d#%s", until.UnixMilli(), id))
+}
+
+// holdPrefix is how the entries' sort keys begin, of a slot or of a customer.
+func holdPrefix(counter item) string { return getStr(counter, attrSK) + "#hold#" }
+
+// markHeld notes at a counter that there is a hold, and when one can lapse at
+// the earliest: a bound, since no hold is shorter.
+func (w *write) markHeld(now time.Time) {
+	w.update += ", next_lapse_at = if_not_exists(next_lapse_at, :bound), holds = if_not_exists(holds, :none) + :hold"
+	w.values[":bound"], w.values[":none"], w.values[":hold"] = moment(now.Add(coupon.MinHold)), num(0), num(1)
+}
+
+// endHold removes the entries of a hold.
+func (st standing) endHold(table string) []write {
+	until := getTime(st.seatRow, "held_until")
+	if until.IsZero() {
+		return nil
+	}
+	var ws []write
+	for id := range st.counters() {
+		ws = append(ws, write{table: table, key: holdEntryRow(keyOf(id), until, st.id), remove: true})
+	}
+	return ws
+}
+
+// Commit makes a hold a redemption. It reports whether it is one already. A hold
+// that was taken back is given as it is: Lapsed, for the caller to try anew; a
+// released one is ErrHoldReleased.
+func (s *Store) Commit(ctx context.Context, sp shop.Space, id string) (coupon.Redemption, bool, error) {
+	return s.onHold(ctx, sp, id, func(st standing) (coupon.Redemption, []write, error) {
+		switch st.redeemed.Status {
+		case coupon.Released:
+			return st.redeemed, nil, coupon.ErrHoldReleased.At("id")
+		case coupon.Held:
+		default:
+			return st.redeemed, nil, nil
+		}
+		ws := []write{}
+		for _, row := range st.all() {
+			ws = append(ws, write{
+				table: s.tables.Coupons, key: keyOfRow(row), update: "REMOVE held_until, buyer",
+				condition: "attribute_exists(held_until) AND attempts = :attempt", values: item{":attempt": row["attempts"]},
+			})
+		}
+		return st.redeemed.As(coupon.Redeemed), append(ws, st.endHold(s.tables.Coupons)...), nil
+	})
+}
+
+// Release gives a hold up, with all that it took. It reports whether that was done before.
+func (s *Store) Release(ctx context.Context, sp shop.Space, id string) (coupon.Redemption, bool, error) {
+	return s.onHold(ctx, sp, id, func(st standing) (coupon.Redemption, []write, error) {
+		switch st.redeemed.Status {
+		case coupon.Released, coupon.Lapsed:
+			return st.redeemed, nil, nil
+		case coupon.Held:
+		default:
+			return st.redeemed, nil, coupon.ErrHoldCommitted.At("id")
+		}
+		released := st.redeemed.As(coupon.Released)
+		return released, s.takenBack(st, released, "attribute_exists(held_until)", nil), nil
+	})
+}
+
+// Extend lets a hold last until then. One that was taken back is ErrHoldExpired.
+func (s *Store) Extend(ctx context.Context, sp shop.Space, id string, until time.Time) (coupon.Redemption, error) {
+	r, _, err := s.onHold(ctx, sp, id, func(st standing) (coupon.Redemption, []write, error) {
+		switch st.redeemed.Status {
+		case coupon.Held:
+		case coupon.Released:
+			return st.redeemed, nil, coupon.ErrHoldReleased.At("id")
+		case coupon.Lapsed:
+			return st.redeemed, nil, coupon.ErrHoldExpired.At("id")
+		default:
+			return st.redeemed, nil, coupon.ErrHoldCommitted.At("id")
+		}
+		extended := st.redeemed
+		extended.Until = until
+		if until.Equal(st.redeemed.Until) {
+			return extended, nil, nil
+		}
+		return extended, s.extension(st, until), nil
+	})
+	return r, err
+}
+
+func (s *Store) extension(st standing, until time.Time) []write {
+	var ws []write
+	for _, row := range st.all() {
+		ws = append(ws, write{
+			table: s.tables.Coupons, key: keyOfRow(row), update: "SET held_until = :until",
+			condition: "held_until = :seen AND attempts = :attempt",
+			values:    item{":until": moment(until), ":seen": row["held_until"], ":attempt": row["attempts"]},
+		})
+	}
+	for id := range st.counters() {
+		ws = append(ws, write{table: s.tables.Coupons, item: holdEntryRow(keyOf(id), until, st.id)})
+	}
+	return append(ws, st.endHold(s.tables.Coupons)...)
+}
+
+// onHold reads a hold, and makes the writes that change gives for it: none where
+// it is as it should be, which is reported. What changes meanwhile is read again.
+func (s *Store) onHold(ctx context.Context, sp shop.Space, id string, change func(standing) (coupon.Redemption, []write, error)) (coupon.Redemption, bool, error) {
+	for n := range maxTries {
+		st, err := s.find(ctx, sp, id)
+		if err != nil {
+			return coupon.Redemption{}, false, err
+		}
+		if st.redeemed.Status == coupon.Held {
+			st, err = s.withMembers(ctx, st)
+		}
+		if err == nil {
+			after, ws, err := change(st)
+			if err != nil || ws == nil {
+				return after, true, err
+			}
+			refused, err := s.settle(ctx, "dynamo.Hold", ws...)
+			if err != nil {
+				return coupon.Redemption{}, false, err
+			}
+			if refused == nil {
+				s.forgetExhausted(sp, st.redeemed)
+				return after, false, nil
+			}
+		} else if !errors.Is(err, errChanged) {
+			return coupon.Redemption{}, false, err
+		}
+		if err := wait(ctx, n); err != nil {
+			return coupon.Redemption{}, false, failed("dynamo.Hold", err)
+		}
+	}
+	return coupon.Redemption{}, false, standing{id: id}.gone("dynamo.Hold")
+}
+
+// takenBack lists the writes that undo a hold, if the seat of the whole is as the condition says.
+func (s *Store) takenBack(st standing, after coupon.Redemption, condition string, values item) []write {
+	ws := st.undo(s.tables.Coupons, st.past(s.tables.Coupons, after))
+	ws[1].condition += " AND " + condition
+	maps.Copy(ws[1].values, values)
+	return ws
+}
+
+// reclaimHold undoes a hold whose time is over. It reports whether that is done,
+// by whomever; not where the hold was committed or extended in time.
+func (s *Store) reclaimHold(ctx context.Context, sp shop.Space, id string) (bool, error) {
+	st, err := s.find(ctx, sp, id)
+	if f, ok := fault.As(err); ok && f.Kind == fault.NotFound {
+		return true, nil
+	}
+	if err != nil || st.redeemed.Status != coupon.Held {
+		return err == nil && st.pastRow != nil, err
+	}
+	if st, err = s.withMembers(ctx, st); err != nil {
+		return false, err
+	}
+	if !lapsed(st.seatRow, s.now()) {
+		return false, nil
+	}
+	refused, err := s.settle(ctx, "dynamo.reclaimHold",
+		s.takenBack(st, st.redeemed.As(coupon.Lapsed), "held_until <= :lapse", item{":lapse": moment(s.now())})...)
+	if err != nil || refused != nil {
+		return false, err
+	}
+	s.forgetExhausted(sp, st.redeemed)
+	return true, nil
+}
+
+// maxReclaims bounds how many holds one request takes back.
+const maxReclaims = 10
+
+// reclaimAt undoes holds that lapsed at a counter, which was read with its mark.
+// It reports how many, and moves the mark to the next that may lapse.
+func (s *Store) reclaimAt(ctx context.Context, sp shop.Space, counter item) (int, error) {
+	if next := getTime(counter, "next_lapse_at"); next.IsZero() || s.now().Before(next) {
+		return 0, nil
+	}
+	prefix := holdPrefix(counter)
+	out, err := s.db.Query(ctx, &dynamodb.QueryInput{
+		TableName: &s.tables.Coupons, ConsistentRead: aws.Bool(true), Limit: aws.Int32(maxReclaims + 1),
+		KeyConditionExpression:    aws.String("pk = :pk AND begins_with(sk, :prefix)"),
+		ExpressionAttributeValues: item{":pk": counter[attrPK], ":prefix": str(prefix)},
+	})
+	if err != nil {
+		return 0, failed("dynamo.reclaimAt", err)
+	}
+	freed := 0
+	for _, entry := range out.Items[:min(maxReclaims, len(out.Items))] {
+		lapse, id := readEntry(entry, prefix)
+		if s.now().Before(lapse) {
+			return freed, s.moveMark(ctx, counter, lapse)
+		}
+		done, err := s.reclaimHold(ctx, sp, id)
+		if err != nil {
+			return freed, err
+		}
+		if done {
+			freed++
+		}
+	}
+	if len(out.Items) == 0 {
+		return freed, s.moveMark(ctx, counter, time.Time{})
+	}
+	return freed, nil
+}
+
+func readEntry(entry item, prefix string) (time.Time, string) {
+	var ms int64
+	var id string
+	_, _ = fmt.Sscanf(getStr(entry, attrSK)[len(prefix):], "%d#%s", &ms, &id)
+	return time.UnixMilli(ms), id
+}
+
+// moveMark sets when a counter's holds can lapse next, if none was added since
+// the counter was read.
+func (s *Store) moveMark(ctx context.Context, counter item, next time.Time) error {
+	w := write{
+		table: s.tables.Coupons, key: keyOfRow(counter), update: "REMOVE next_lapse_at", condition: "holds = :seen",
+		values: item{":seen": counter["holds"]},
+	}
+	if !next.IsZero() {
+		w.update, w.values[":next"] = "SET next_lapse_at = :next", moment(next)
+	}
+	_, err := s.settle(ctx, "dynamo.moveMark", w)
+	return err
+}

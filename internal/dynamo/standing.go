@@ -1,0 +1,193 @@
+package dynamo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/lagniappe/lagniappe/internal/coupon"
+	"github.com/lagniappe/lagniappe/internal/fault"
+	"github.com/lagniappe/lagniappe/internal/shop"
+)
+
+// errChanged says that what was read has changed since: read it again.
+var errChanged = errors.New("dynamo: changed since it was read")
+
+// standing is a redemption, or a hold, as its rows have it. It stands at its
+// seat while it holds it, and in a row of its own once it was undone.
+type standing struct {
+	space    shop.Space
+	id       string
+	seat     coupon.SeatRef
+	attempt  int
+	seatRow  item
+	pastRow  item
+	members  []item // the seats of a joint redemption's codes
+	redeemed coupon.Redemption
+}
+
+// find reads where the redemption stands; ErrNotFound where there is none.
+func (s *Store) find(ctx context.Context, sp shop.Space, id string) (st standing, err error) {
+	var ok bool
+	st.space, st.id = sp, id
+	if st.seat, st.attempt, ok = coupon.ParseRedemptionID(id); !ok {
+		return st, fault.ErrNotFound
+	}
+	seat, past := seatKey(sp, st.seat), pastKey(sp, st.seat, st.attempt)
+	rows, err := s.batch(ctx, s.tables.Coupons, []item{seat, past}, true)
+	if err != nil {
+		return st, err
+	}
+	st.seatRow, st.pastRow = rows[rowID(seat)], rows[rowID(past)]
+	if st.pastRow == nil && int(getNum(st.seatRow, "attempts")) > st.attempt {
+		// Undone between the two readings: now its row is there.
+		if st.pastRow, err = s.get(ctx, s.tables.Coupons, past); err != nil {
+			return st, err
+		}
+	}
+	if st.pastRow != nil {
+		st.redeemed, err = readRedemption(st.pastRow)
+		return st, err
+	}
+	if getStr(st.seatRow, "redemption") == "" || int(getNum(st.seatRow, "attempts")) != st.attempt {
+		return st, fault.ErrNotFound
+	}
+	st.redeemed, err = readRedemption(st.seatRow)
+	return st, err
+}
+
+// Redemption reads one by id, rolled back or held as it may be.
+func (s *Store) Redemption(ctx context.Context, sp shop.Space, id string) (coupon.Redemption, error) {
+	st, err := s.find(ctx, sp, id)
+	return st.redeemed, err
+}
+
+// withMembers reads the seats of a joint redemption's codes.
+func (s *Store) withMembers(ctx context.Context, st standing) (standing, error) {
+	list, ok := st.seatRow["members"].(*types.AttributeValueMemberL)
+	if !ok {
+		return st, nil
+	}
+	keys := make([]item, len(list.Value))
+	for i, v := range list.Value {
+		keys[i] = keyOf(v.(*types.AttributeValueMemberS).Value)
+	}
+	rows, err := s.batch(ctx, s.tables.Coupons, keys, true)
+	for _, k := range keys {
+		if row := rows[rowID(k)]; row != nil && getStr(row, "redemption_id") == st.id {
+			st.members = append(st.members, row)
+		}
+	}
+	if err == nil && len(st.members) < len(keys) { // undone while it was read
+		err = errChanged
+	}
+	return st, err
+}
+
+// keyOf reads what rowID wrote.
+func keyOf(id string) item {
+	i := strings.LastIndex(id, "|")
+	return key(id[:i], id[i+1:])
+}
+
+func keyOfRow(row item) item { return key(getStr(row, attrPK), getStr(row, attrSK)) }
+
+// seats are the rows that say what the redemption took.
+func (st standing) seats() []item {
+	if st.members != nil {
+		return st.members
+	}
+	return []item{st.seatRow}
+}
+
+// all are the seats and, apart from them, that of the whole.
+func (st standing) all() []item {
+	if st.members != nil {
+		return append([]item{st.seatRow}, st.members...)
+	}
+	return []item{st.seatRow}
+}
+
+// counters are the rows of limits that the redemption took from, with how much.
+func (st standing) counters() map[string]int64 {
+	took := map[string]int64{}
+	for _, row := range st.seats() {
+		campaign := getStr(row, "campaign_id")
+		if person := getStr(row, "limited_person"); person != "" {
+			took[rowID(limitKey(st.space, campaign, person))]++
+		}
+		if row["slot_number"] != nil {
+			took[rowID(slotKey(st.space, campaign, int(getNum(row, "slot_number"))))]++
+		}
+	}
+	return took
+}
+
+// past keeps what was undone in a row of its own.
+func (st standing) past(table string, undone coupon.Redemption) write {
+	row := pastKey(st.space, st.seat, st.attempt)
+	row["redemption"], row["fingerprint"] = document(undone), st.seatRow["fingerprint"]
+	for _, name := range []string{"buyer", "members"} {
+		if v := st.seatRow[name]; v != nil {
+			row[name] = v
+		}
+	}
+	return write{table: table, item: row, condition: "attribute_not_exists(pk)"}
+}
+
+// undo frees the seats and gives back what was taken. The first write must be
+// the row that keeps what was undone.
+func (st standing) undo(table string, first write) []write {
+	ws := []write{first}
+	for _, row := range st.all() {
+		ws = append(ws, st.free(table, row))
+	}
+	took := st.counters()
+	for _, id := range slices.Sorted(maps.Keys(took)) {
+		ws = append(ws, giveBack(table, keyOf(id), took[id]))
+	}
+	return append(ws, st.endHold(table)...)
+}
+
+// giveBack returns uses to a customer or to a slot.
+func giveBack(table string, key item, n int64) write {
+	w := write{
+		table: table, key: key, update: "SET uses = uses - :n", condition: "uses >= :n", values: item{":n": num(n)},
+	}
+	if getStr(key, attrSK) == skSlot {
+		w.update += ", uses_left = uses_left + :n"
+	}
+	return w
+}
+
+// free empties a seat and counts the attempt, so that a late copy of the write
+// that took it finds its attempt gone. The Idempotency-Key moves to the seat's
+// past keys, so that a late copy of the request finds what became of it.
+func (st standing) free(table string, row item) write {
+	attempt := getNum(row, "attempts")
+	w := write{
+		table: table, key: keyOfRow(row),
+		update:    "SET attempts = :next",
+		condition: "attribute_exists(order_id) AND attempts = :attempt",
+		values:    item{":next": num(attempt + 1), ":attempt": num(attempt)},
+	}
+	if key := getStr(row, "replay_key"); key != "" {
+		past := maps.Clone(getMap(row, "past_keys"))
+		if past == nil {
+			past = item{}
+		}
+		past[key] = num(attempt)
+		w.set("past_keys", &types.AttributeValueMemberM{Value: past})
+	}
+	w.update += " REMOVE order_id, fingerprint, redemption, redemption_id, replay_key, limited_person, slot_number, held_until, buyer, members, times_returned"
+	return w
+}
+
+func (st standing) gone(op string) error {
+	return fault.ErrUnavailable.In(op).Because(fmt.Errorf("%s kept changing", st.id))
+}
