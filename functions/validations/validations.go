@@ -82,8 +82,9 @@ type Verdict struct {
 	Lines    []coupon.LineDiscount `json:"lines"`
 	Shipping int64                 `json:"shipping_discount"`
 	Reason   *coupon.Reason        `json:"reason,omitempty" doc:"Tell the customer."`
-	Problem  *web.ProblemPart      `json:"problem,omitempty" doc:"Why it does not apply."`
-	Problems []web.ProblemPart     `json:"problems,omitempty" doc:"Every condition that failed, and by how much."`
+	coupon.Given
+	Problem  *web.ProblemPart  `json:"problem,omitempty" doc:"Why it does not apply."`
+	Problems []web.ProblemPart `json:"problems,omitempty" doc:"Every condition that failed, and by how much."`
 }
 
 // Output is the answer.
@@ -134,7 +135,7 @@ func verdict(caller shop.Caller, code, lang string, a coupon.Applied, refused er
 	}
 	return Verdict{
 		Code: code, Status: applicable, Coupon: a.Coupon, Campaign: a.Campaign,
-		Discount: a.Discount, Lines: a.Lines, Shipping: a.Shipping, Reason: &a.Reason,
+		Discount: a.Discount, Lines: a.Lines, Shipping: a.Shipping, Reason: &a.Reason, Given: a.Given,
 	}
 }
 

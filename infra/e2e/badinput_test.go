@@ -108,7 +108,7 @@ func TestBadCampaigns(t *testing.T) {
 		"comma":              {percent("12,5"), "rewards[0].percent_off"},
 		"unknown reward":     {object{"rewards": []object{{"type": "cash"}}}, "rewards[0].type"},
 		"no currency":        {object{"rewards": []object{{"type": "amount_off", "amount_off": 5}}}, "rewards[0].currency"},
-		"foreign field":      {object{"rewards": []object{{"type": "free_shipping", "amount_off": 5}}}, "rewards[0]"},
+		"foreign field":      {object{"rewards": []object{{"type": "free_shipping", "amount_off": 5}}}, "rewards[0].amount_off"},
 		"two currencies":     {object{"rewards": []object{{"type": "amount_off", "amount_off": 5, "currency": "EUR"}}, "rules": object{"currency": "USD"}}, "rewards[0].currency"},
 		"minimum, of what?":  {object{"rules": object{"minimum_amount": 100}}, "rules.currency"},
 		"no reason":          {object{"reason": nil}, "reason"},

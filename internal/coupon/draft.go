@@ -69,7 +69,7 @@ func (d *Draft) price() {
 	var at []int
 	for i, p := range d.Parts {
 		if !p.Refused() {
-			as, at = append(as, Applicant{Campaign: p.Campaign.ID, Terms: p.Terms}), append(at, i)
+			as, at = append(as, Applicant{Campaign: p.Campaign.ID, Coupon: p.Coupon.ID, Terms: p.Terms}), append(at, i)
 		}
 	}
 	for n, q := range Price(d.cart(), as...) {
@@ -121,7 +121,7 @@ func (d Draft) applied(p Part) Applied {
 	}
 	return Applied{
 		Coupon: p.Coupon.ID, Campaign: p.Campaign.ID, Code: p.Coupon.Code, Status: Redeemed,
-		Discount: p.Discount.Total, Lines: lines, Shipping: p.Discount.Shipping, Reason: p.Terms.Reason,
+		Discount: p.Discount.Total, Lines: lines, Shipping: p.Discount.Shipping, Reason: p.Terms.Reason, Given: p.Discount.Given,
 	}
 }
 

@@ -109,7 +109,7 @@ func (r Request) part(ctx context.Context, defs Definitions, i int, c candidate)
 func (p Part) freeze(a Applied) Part {
 	p.Oldest, p.Version = 0, math.MaxInt32
 	p.Terms.Reason = a.Reason
-	p.Discount = Discount{Total: a.Discount, Lines: a.Lines, Shipping: a.Shipping}
+	p.Discount = Discount{Total: a.Discount, Lines: a.Lines, Shipping: a.Shipping, Given: a.Given}
 	if p.Closed == nil && (!p.Campaign.Active || p.Coupon.Shared && !p.Coupon.Active) {
 		p.Closed = ErrNotActive.At(codeParam(p.Index))
 	}

@@ -1,64 +1,172 @@
 package coupon
 
-import "github.com/lagniappe/lagniappe/internal/money"
+import "slices"
 
-// Discount is what a coupon takes off an order, in the order's minor units.
-// Lines and Shipping sum to Total.
-type Discount struct {
-	Total    int64
-	Lines    []LineDiscount
-	Shipping int64
-}
-
-// LineDiscount is the part of a discount that falls on one line.
-type LineDiscount struct {
-	ID       string `json:"id" doc:"The order line's id."`
-	Discount int64  `json:"discount" doc:"In minor units."`
-	Quantity int64  `json:"quantity" doc:"How many items the line has; of a rollback: how many came back."`
-}
-
-// price applies checked terms to a checked order. Rewards on the order come
-// first, in the order in which the campaign lists them, shipping last. A
-// percentage is taken of what the rewards before it left, on the subtotal as a
-// whole and rounded half up once; the result is then spread over the lines by
-// largest remainder. So 0 ≤ discount ≤ total, and splitting a line changes nothing.
-func (t Terms) price(c Cart) Discount {
-	left := append([]int64(nil), c.Totals.Lines...)
-	var d Discount
-	for _, r := range t.Rewards {
-		switch r.Type {
-		case PercentOff:
-			p, err := money.ParsePercent(r.PercentOff)
-			if err == nil { // terms are checked when they are saved
-				take(left, p.Of(sum(left)))
+// ring applies ranked campaigns, and notes with each what it gives or why it
+// does not apply. It reports whether it broke off at one that has to go before
+// the others can be priced.
+func (t *till) ring(stack []*entry) (again bool) {
+	for _, e := range stack {
+		e.fresh(len(t.cart.Order.Lines))
+	}
+	for p := range phases {
+		for _, e := range stack {
+			for i, r := range e.Terms.Rewards {
+				if r.phase() != p || !t.admits(e) {
+					continue
+				}
+				if err := t.reward(e, i, stack); err != nil {
+					for _, other := range stack { // what rules saw was not to be
+						other.off = nil
+					}
+					e.off = err
+					return true
+				}
 			}
-		case AmountOff:
-			take(left, min(r.AmountOff, sum(left)))
-		case FreeShipping:
-			d.Shipping = c.Order.ShippingAmount
 		}
 	}
+	t.close()
+	for _, e := range stack {
+		t.finish(e)
+	}
+	return false
+}
+
+// admits asks a campaign's rules, once, before its first reward.
+func (t *till) admits(e *entry) bool {
+	if !e.asked {
+		e.asked = true
+		c := t.cart
+		c.Left = t.left()
+		e.off = e.Terms.check(c)
+	}
+	return e.off == nil
+}
+
+// reward applies one reward of a campaign.
+func (t *till) reward(e *entry, i int, stack []*entry) error {
+	r, ok := t.due(e, i)
+	if !ok {
+		return nil
+	}
+	given := &e.rewards[i]
+	switch r.Type {
+	case Service:
+		e.discount.Services = append(e.discount.Services, r.Service)
+		given.Units = 1
+	case FreeShipping:
+		off := t.shipping
+		if r.MaxDiscount > 0 && off > r.MaxDiscount {
+			off, given.CappedBy = r.MaxDiscount, CappedByReward
+		}
+		t.shipping -= off
+		e.discount.Shipping += off
+		given.Discount = off
+	default:
+		if err := t.items(e, r, given, stack); err != nil {
+			return err
+		}
+	}
+	if r.Stock == 0 {
+		given.Units = 0
+	}
+	e.joined = e.joined || given.Discount > 0 || r.Type == Service || len(e.discount.Gifts) > 0
+	return nil
+}
+
+// due gives the reward as it is for this order: its own conditions hold, and
+// the order reaches one of its tiers.
+func (t *till) due(e *entry, i int) (Reward, bool) {
+	r := e.Terms.Rewards[i]
+	if r.When != nil {
+		c, terms := t.cart, e.Terms
+		c.Left, terms.Rules = t.left(), *r.When
+		if terms.check(c) != nil {
+			return r, false
+		}
+	}
+	if r.Type == Service && !r.AppliesTo.IsZero() {
+		return r, slices.ContainsFunc(t.cart.Order.Lines, r.AppliesTo.has)
+	}
+	return r.at(t.measure(r))
+}
+
+// measure gives what tiers look at.
+func (t *till) measure(r Reward) (n int64) {
+	switch r.TiersBy {
+	case ByQuantity:
+		n = quantities(t.lots(r.AppliesTo.has))
+	case ByAmount:
+		n = amounts(t.lots(r.AppliesTo.has))
+	case ByListAmount:
+		for i, l := range t.cart.Order.Lines {
+			if r.AppliesTo.has(l) {
+				n += t.cart.Totals.Lines[i]
+			}
+		}
+	}
+	return n
+}
+
+// items applies a reward that takes something off items.
+func (t *till) items(e *entry, r Reward, given *RewardGiven, stack []*entry) error {
+	c := t.claim(r)
+	if r.MaxDiscount > 0 && c.wants > r.MaxDiscount {
+		given.CappedBy = CappedByReward
+		c.shrink(r.MaxDiscount)
+	}
+	capped, err := t.hold(&c, t.floors(e, stack))
+	if err != nil {
+		return err
+	}
+	if capped != nil {
+		given.CappedBy, e.capped, c.whole = CappedByMargin, capped, false
+	}
+	t.collect(e, r, c)
+	given.Discount, given.Units = c.total(), c.units
+	if c.gift != nil {
+		e.discount.Gifts = append(e.discount.Gifts, *c.gift)
+	}
+	return nil
+}
+
+// collect takes what is claimed.
+func (t *till) collect(e *entry, r Reward, c claim) {
+	if c.total() == 0 {
+		return
+	}
+	var straight []int64
+	if c.whole {
+		straight = t.straight(c.total(), r.AppliesTo.has)
+	}
+	rounded := make([]int64, len(e.taken))
+	t.take(c.lots, c.off, rounded)
+	for i, part := range rounded {
+		e.taken[i] += part
+	}
+	if c.whole {
+		t.last = &spreading{e.taken, rounded, straight}
+	}
+}
+
+// finish sums up what a campaign gave.
+func (t *till) finish(e *entry) {
+	if e.off != nil {
+		return
+	}
+	d := &e.discount
 	d.Total = d.Shipping
-	for i, amount := range c.Totals.Lines {
-		if off := amount - left[i]; off > 0 {
-			d.Lines = append(d.Lines, LineDiscount{ID: c.Order.Lines[i].ID, Discount: off, Quantity: c.Order.Lines[i].Quantity})
+	for i, off := range e.taken {
+		if off > 0 {
+			d.Lines = append(d.Lines, LineDiscount{ID: t.cart.Order.Lines[i].ID, Discount: off, Quantity: t.cart.Order.Lines[i].Quantity})
 			d.Total += off
 		}
 	}
-	return d
-}
-
-// take lowers the lines by amount in all, each by its share.
-func take(lines []int64, amount int64) {
-	for i, part := range money.Allocate(amount, lines) {
-		lines[i] -= part
+	d.Rewards = tell(e.rewards)
+	if d.empty() {
+		e.off = ErrNothingOff.At("order") // and the customer keeps the coupon
+		if e.capped != nil {
+			e.off = e.capped
+		}
 	}
-}
-
-func sum(amounts []int64) int64 {
-	var s int64
-	for _, a := range amounts {
-		s += a
-	}
-	return s
 }

@@ -2,41 +2,21 @@ package coupon
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
 
-	"github.com/lagniappe/lagniappe/internal/money"
+	"github.com/lagniappe/lagniappe/internal/fault"
 	"github.com/lagniappe/lagniappe/internal/order"
 )
 
-func drawTerms(t *rapid.T) Terms {
-	var terms Terms
-	for range rapid.IntRange(1, 5).Draw(t, "rewards") {
-		switch rapid.SampledFrom([]RewardType{PercentOff, AmountOff, FreeShipping}).Draw(t, "type") {
-		case PercentOff:
-			p := rapid.IntRange(1, 1_000_000).Draw(t, "percent")
-			terms.Rewards = append(terms.Rewards, Reward{Type: PercentOff, PercentOff: fmt.Sprintf("%d.%04d", p/10_000, p%10_000)})
-		case AmountOff:
-			terms.Rewards = append(terms.Rewards, Reward{Type: AmountOff, AmountOff: rapid.Int64Range(1, money.Max).Draw(t, "off"), Currency: "EUR"})
-		case FreeShipping:
-			terms.Rewards = append(terms.Rewards, Reward{Type: FreeShipping})
-		}
-	}
-	return terms
-}
-
-func drawOrder(t *rapid.T) order.Order {
-	o := order.Order{ID: "o-1", Currency: "EUR", ShippingAmount: rapid.Int64Range(0, 1<<40).Draw(t, "shipping")}
-	for i := range rapid.IntRange(1, 20).Draw(t, "lines") {
-		o.Lines = append(o.Lines, order.Line{
-			ID: fmt.Sprint(i), Quantity: rapid.Int64Range(1, 1000).Draw(t, "quantity"), UnitAmount: rapid.Int64Range(0, 1<<33).Draw(t, "unit"),
-		})
-	}
-	return o
-}
-
-func totals(t *rapid.T, o order.Order) order.Totals {
+func totals(t interface {
+	Helper()
+	Fatal(args ...any)
+}, o order.Order,
+) order.Totals {
+	t.Helper()
 	sums, err := o.Check()
 	if err != nil {
 		t.Fatal(err)
@@ -44,26 +24,61 @@ func totals(t *rapid.T, o order.Order) order.Totals {
 	return sums
 }
 
-// For any terms and any order: 0 ≤ discount ≤ total, no line gives more than it
-// has, and lines and shipping sum to the discount.
+// outcome is a quote without how it is spread over lines.
+func outcome(q Quote) string {
+	code := ""
+	if f, ok := fault.As(q.Refused); ok {
+		code = fmt.Sprint(f.Code, f.Args)
+	}
+	return fmt.Sprint(q.Discount.Total, q.Discount.Shipping, q.Discount.Gifts, q.Discount.Services, q.Rewards, code)
+}
+
+func outcomes(quotes []Quote) (all []string) {
+	for _, q := range quotes {
+		all = append(all, outcome(q))
+	}
+	return all
+}
+
+// For any campaigns and any order: 0 ≤ discount ≤ total, no line gives more than
+// it may, and the lines, the shipping and the rewards sum to the discount.
 func TestDiscountIsWithinTheOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		terms, o := drawTerms(t), drawOrder(t)
+		o := drawOrder(t)
 		sums := totals(t, o)
-		d := terms.price(Cart{Order: o, Totals: sums})
-		amounts := map[string]int64{}
-		for i, l := range o.Lines {
-			amounts[l.ID] = sums.Lines[i]
-		}
-		got := d.Shipping
-		for _, l := range d.Lines {
-			got += l.Discount
-			if l.Discount <= 0 || l.Discount > amounts[l.ID] {
-				t.Fatalf("%d off a line of %d", l.Discount, amounts[l.ID])
+		left, shipping, all := slices.Clone(sums.Lines), o.ShippingAmount, int64(0)
+		for _, q := range Price(Cart{Order: o, Totals: sums}, drawApplicants(t)...) {
+			if q.Refused != nil {
+				if !q.Discount.empty() {
+					t.Fatalf("refused, and yet %+v", q)
+				}
+				continue
+			}
+			got, rewards := q.Discount.Shipping, int64(0)
+			for _, l := range q.Discount.Lines {
+				i := slices.IndexFunc(o.Lines, func(x order.Line) bool { return x.ID == l.ID })
+				got += l.Discount
+				left[i] -= l.Discount
+				if l.Discount <= 0 || left[i] < 0 {
+					t.Fatalf("%d off line %s leaves %d", l.Discount, l.ID, left[i])
+				}
+			}
+			for _, r := range q.Rewards {
+				rewards += r.Discount
+			}
+			shipping -= q.Discount.Shipping
+			all += q.Discount.Total
+			if got != q.Discount.Total || rewards != got || shipping < 0 || q.Discount.Shipping < 0 {
+				t.Fatalf("%+v", q)
 			}
 		}
-		if got != d.Total || d.Total < 0 || d.Total > sums.Total || d.Shipping > o.ShippingAmount {
-			t.Fatalf("%+v off %+v", d, sums)
+		if all < 0 || all > sums.Total {
+			t.Fatalf("%d off %d", all, sums.Total)
+		}
+		for i, l := range o.Lines {
+			if least := min(l.MinimumUnitAmount, l.UnitAmount) * l.Quantity; left[i] < least {
+				t.Fatalf("line %s costs %d, less than %d", l.ID, left[i], least)
+			}
 		}
 	})
 }
@@ -71,20 +86,137 @@ func TestDiscountIsWithinTheOrder(t *testing.T) {
 // Splitting a quantity into two lines changes neither total nor discount.
 func TestSplittingALineChangesNothing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		terms, o := drawTerms(t), drawOrder(t)
+		o, applicants := drawOrder(t), drawApplicants(t)
 		i := rapid.IntRange(0, len(o.Lines)-1).Draw(t, "line")
-		split := o
-		split.Lines = append([]order.Line(nil), o.Lines...)
-		if split.Lines[i].Quantity < 2 {
+		if o.Lines[i].Quantity < 2 {
 			t.Skip("nothing to split")
 		}
+		split := o
+		split.Lines = slices.Clone(o.Lines)
 		more := split.Lines[i]
 		more.ID, more.Quantity = "more", rapid.Int64Range(1, more.Quantity-1).Draw(t, "part")
 		split.Lines[i].Quantity -= more.Quantity
-		split.Lines = append(split.Lines, more)
-		a, b := totals(t, o), totals(t, split)
-		if a.Total != b.Total || terms.price(Cart{Order: o, Totals: a}).Total != terms.price(Cart{Order: split, Totals: b}).Total {
-			t.Fatalf("%d of %d, split %d of %d", terms.price(Cart{Order: o, Totals: a}).Total, a.Total, terms.price(Cart{Order: split, Totals: b}).Total, b.Total)
+		if rapid.Bool().Draw(t, "next to it") {
+			split.Lines = slices.Insert(split.Lines, i+1, more)
+		} else {
+			split.Lines = append(split.Lines, more)
+		}
+		a := outcomes(Price(Cart{Order: o, Totals: totals(t, o)}, applicants...))
+		b := outcomes(Price(Cart{Order: split, Totals: totals(t, split)}, applicants...))
+		if !slices.Equal(a, b) {
+			t.Fatalf("whole %v\nsplit %v", a, b)
 		}
 	})
+}
+
+// The order of the codes does not matter.
+func TestCodesInAnyOrder(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		o, applicants := drawOrder(t), drawApplicants(t)
+		cart := Cart{Order: o, Totals: totals(t, o)}
+		places := rapid.Permutation(slices.Collect(seq(len(applicants)))).Draw(t, "places")
+		shuffled := make([]Applicant, len(applicants))
+		for i, p := range places {
+			shuffled[i] = applicants[p]
+		}
+		a, b := Price(cart, applicants...), Price(cart, shuffled...)
+		for i, p := range places {
+			if x, y := fmt.Sprint(outcome(a[p]), a[p].Discount.Lines), fmt.Sprint(outcome(b[i]), b[i].Discount.Lines); x != y {
+				t.Fatalf("%s\nshuffled %s", x, y)
+			}
+		}
+	})
+}
+
+func seq(n int) func(func(int) bool) {
+	return func(yield func(int) bool) {
+		for i := range n {
+			if !yield(i) {
+				return
+			}
+		}
+	}
+}
+
+// What could not be combined, or did not apply, changes nothing for the others.
+func TestRefusedLeaveNoTrace(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		o, applicants := drawOrder(t), drawApplicants(t)
+		cart := Cart{Order: o, Totals: totals(t, o)}
+		var kept []Applicant
+		var want []string
+		for i, q := range Price(cart, applicants...) {
+			if q.Refused == nil {
+				kept, want = append(kept, applicants[i]), append(want, fmt.Sprint(outcome(q), q.Discount.Lines))
+			}
+		}
+		for i, q := range Price(cart, kept...) {
+			if got := fmt.Sprint(outcome(q), q.Discount.Lines); got != want[i] {
+				t.Fatalf("with the refused ones %s\nwithout %s", want[i], got)
+			}
+		}
+	})
+}
+
+// What is sold does not go below a margin floor.
+func TestMarginFloorHolds(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		o, applicants := drawOrder(t), drawApplicants(t)
+		cart := Cart{Order: o, Totals: totals(t, o), MarginFloor: drawFloor(t)}
+		left, before := map[string]int64{}, int64(0)
+		for i, l := range o.Lines {
+			if l.UnitCost > 0 {
+				left[l.ID] = cart.Totals.Lines[i]
+				before += left[l.ID]
+			}
+		}
+		floors := []MarginFloor{cart.MarginFloor}
+		for i, q := range Price(cart, applicants...) {
+			if q.Refused != nil {
+				continue
+			}
+			floors = append(floors, applicants[i].Terms.MarginFloor)
+			for _, l := range q.Discount.Lines {
+				if _, ok := left[l.ID]; ok {
+					left[l.ID] -= l.Discount
+				}
+			}
+		}
+		after := int64(0)
+		for _, amount := range left {
+			after += amount
+		}
+		if f := floors[0]; f.Mode != "" && after < before && after < f.least(cart.cost(), "EUR") {
+			t.Fatalf("sold for %d, at a cost of %d, under %+v", after, cart.cost(), f)
+		}
+	})
+}
+
+// No order is so large that it takes long: items are counted, not listed.
+func TestPriceOfAMillionItemsEach(t *testing.T) {
+	o := order.Order{ID: "o-1", Currency: "EUR"}
+	for i := range 100 {
+		o.Lines = append(o.Lines, order.Line{ID: fmt.Sprint(i), SKU: fmt.Sprint("sku", i%30), Quantity: 1_000_000 - int64(i), UnitAmount: int64(997 + i)})
+	}
+	cart := Cart{Order: o, Totals: totals(t, o)}
+	var applicants []Applicant
+	for i := range 10 {
+		applicants = append(applicants, Applicant{Campaign: fmt.Sprint("camp_", i), Terms: Terms{Rewards: []Reward{
+			{Type: BuyXGetY, Buy: Piece{Quantity: 2, Selection: Selection{ExceptSKUs: []string{"sku7"}}}, PercentOff: "33.3333"},
+			{Type: Bundle, Items: []Piece{{Selection: Selection{SKUs: []string{"sku1", "sku2"}}, Quantity: 3}, {Selection: Selection{SKUs: []string{"sku3"}}}}, Price: new(int64(500)), Currency: "EUR"},
+			{Type: PercentOff, PercentOff: "7.77", CheapestItems: 777_777},
+			{Type: FreeItem, SKU: "sku5", Every: Every{Quantity: 3}},
+			{Type: PercentOff, PercentOff: "3.3"},
+		}}})
+	}
+	steps := testing.AllocsPerRun(1, func() {
+		for _, q := range Price(cart, applicants...) {
+			if q.Refused != nil {
+				t.Fatal(q.Refused)
+			}
+		}
+	})
+	if steps > 200_000 {
+		t.Errorf("%.0f allocations", steps)
+	}
 }

@@ -65,6 +65,7 @@ type Applied struct {
 	Lines    []LineDiscount `json:"lines"`
 	Shipping int64          `json:"shipping_discount"`
 	Reason   Reason         `json:"reason,omitzero" doc:"Tell the customer."`
+	Given
 	Problem  *Refusal       `json:"problem,omitempty" doc:"Why the code was left out, in mode partial."`
 }
 

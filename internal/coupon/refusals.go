@@ -22,6 +22,8 @@ var (
 	ErrMinimumAmount    = fault.Define(fault.Invalid, "minimum_amount_missed")
 	ErrMinimumQuantity  = fault.Define(fault.Invalid, "minimum_quantity_missed")
 	ErrNothingOff       = fault.Define(fault.Invalid, "nothing_to_discount")
+	ErrNotCombinable    = fault.Define(fault.Invalid, "not_combinable")
+	ErrMarginFloor      = fault.Define(fault.Invalid, "margin_floor_reached")
 	ErrCurrencyMismatch = fault.Define(fault.Invalid, "currency_mismatch")
 
 	// ErrNotUsable is what a browser is told instead of unknown, disabled,
@@ -31,7 +33,7 @@ var (
 
 // forBrowsers are the reasons that a publishable caller is told: what the
 // shopper can mend. Everything else is ErrNotUsable.
-var forBrowsers = []*fault.Error{ErrRulesViolated, ErrCurrencyMismatch, ErrNeedsCustomer, ErrNothingOff, ErrCodeMalformed}
+var forBrowsers = []*fault.Error{ErrRulesViolated, ErrCurrencyMismatch, ErrNeedsCustomer, ErrNothingOff, ErrNotCombinable, ErrCodeMalformed}
 
 // ForBrowser gives the fault as a publishable caller may see it.
 func ForBrowser(f *fault.Error) *fault.Error {

@@ -15,6 +15,8 @@ var (
 	ErrFieldNotAllowed = fault.Define(fault.Invalid, "field_not_allowed")
 	ErrDatesReversed   = fault.Define(fault.Invalid, "dates_reversed")
 	ErrCurrencyMixed   = fault.Define(fault.Invalid, "currency_mixed")
+	ErrFieldsExclusive = fault.Define(fault.Invalid, "fields_exclusive")
+	ErrTiersNotRising  = fault.Define(fault.Invalid, "tiers_not_rising")
 )
 
 // Reason is the sentence that the customer is told: why this gift, why for them.
@@ -31,6 +33,11 @@ type Terms struct {
 	StartsAt  time.Time `json:"starts_at,omitzero" doc:"First moment of validity, with a time zone."`
 	ExpiresAt time.Time `json:"expires_at,omitzero" doc:"First moment after validity."`
 	Reason    Reason    `json:"reason"`
+
+	Priority    int         `json:"priority,omitzero" minimum:"-1000" maximum:"1000" doc:"Campaigns of higher priority are applied first, and win where campaigns exclude each other. 0 unless said otherwise; ties by campaign id."`
+	Exclusive   bool        `json:"exclusive,omitzero" doc:"Applies alone: no other code on the same order."`
+	Category    string      `json:"category,omitzero" maxLength:"40" pattern:"^[A-Za-z0-9._:-]+$" patternDescription:"1 to 40 of A–Z a–z 0–9 . _ : -" doc:"Of all campaigns with the same category one code applies to an order." example:"welcome"`
+	MarginFloor MarginFloor `json:"margin_floor,omitzero" doc:"What the shop wants to earn at least on an order with this campaign, on the lines with a unit_cost."`
 }
 
 // Check refuses terms that contradict themselves, naming the field.
@@ -47,6 +54,9 @@ func (t Terms) Check() error {
 		return ErrFieldMissing.At("reason")
 	}
 	if err := checkValidity(t.StartsAt, t.ExpiresAt); err != nil {
+		return err
+	}
+	if err := t.MarginFloor.check("margin_floor"); err != nil {
 		return err
 	}
 	return t.checkCurrency()
@@ -69,12 +79,16 @@ func checkValidity(starts, expires time.Time) error {
 // checkCurrency wants one currency throughout, and one to be named wherever an amount is.
 func (t Terms) checkCurrency() error {
 	for i, r := range t.Rewards {
-		if r.Type == AmountOff && !money.Valid(r.Currency) {
-			return fault.ErrInvalid.At(fmt.Sprintf("rewards[%d].currency", i))
-		}
+		at := fmt.Sprintf("rewards[%d]", i)
 		if r.Currency != "" && r.Currency != t.Currency() {
-			return ErrCurrencyMixed.At(fmt.Sprintf("rewards[%d].currency", i))
+			return ErrCurrencyMixed.At(at + ".currency")
 		}
+		if r.When != nil && r.When.Currency != "" && r.When.Currency != t.Currency() {
+			return ErrCurrencyMixed.At(at + ".when.currency")
+		}
+	}
+	if c := t.MarginFloor.Currency; c != "" && c != t.Currency() {
+		return ErrCurrencyMixed.At("margin_floor.currency")
 	}
 	if c := t.Rules.Currency; c != "" && !money.Valid(c) {
 		return fault.ErrInvalid.At("rules.currency")
@@ -95,7 +109,7 @@ func (t Terms) Currency() string {
 			return r.Currency
 		}
 	}
-	return ""
+	return t.MarginFloor.Currency
 }
 
 // SameShape reports whether currency and reward types agree: what is frozen once coupons are out.

@@ -38,6 +38,9 @@ type Line struct {
 	Quantity   int64    `json:"quantity" minimum:"1" maximum:"1000000" example:"2"`
 	UnitAmount int64    `json:"unit_amount" minimum:"0" maximum:"9007199254740991" doc:"Price of one, in minor units." example:"1950"`
 	UnitCost   int64    `json:"unit_cost,omitzero" minimum:"0" maximum:"9007199254740991" doc:"What one costs the shop, in minor units."`
+	// What is optional here is left out of the fingerprint while it is not given.
+	MinimumUnitAmount int64 `json:"minimum_unit_amount,omitzero" minimum:"0" maximum:"9007199254740991" doc:"The least that one may cost after discounts, in minor units. What the line cannot take off moves to the others."`
+	Reduced           bool  `json:"reduced,omitzero" doc:"The price is reduced already."`
 }
 
 // Amount is the line's price: unit amount times quantity.

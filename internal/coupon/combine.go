@@ -1,0 +1,81 @@
+package coupon
+
+import (
+	"cmp"
+	"slices"
+)
+
+// entry is an applicant while campaigns are combined and priced.
+type entry struct {
+	Applicant
+	place  int   // among the applicants
+	off    error // why it does not apply, for a reason of its own
+	joined bool  // its rules hold, and it has given something: its margin floor counts
+	asked  bool  // its rules were looked at
+
+	discount Discount
+	taken    []int64 // of each line
+	rewards  []RewardGiven
+	capped   error // the margin floor that left less than it wanted
+}
+
+// ranked sorts applicants into the one order in which they are chosen and
+// applied: by priority, exclusive ones first, then by ids. So the order in which
+// codes were typed does not matter.
+func ranked(applicants []Applicant) []*entry {
+	entries := make([]*entry, len(applicants))
+	for i, a := range applicants {
+		entries[i] = &entry{Applicant: a, place: i}
+	}
+	slices.SortStableFunc(entries, func(a, b *entry) int {
+		return cmp.Or(
+			cmp.Compare(b.Terms.Priority, a.Terms.Priority),
+			boolFirst(a.Terms.Exclusive, b.Terms.Exclusive),
+			cmp.Compare(a.Campaign, b.Campaign),
+			cmp.Compare(a.Coupon, b.Coupon),
+		)
+	})
+	return entries
+}
+
+func boolFirst(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return -1
+	}
+	return 1
+}
+
+// combine chooses from ranked entries those that go together, and says of the
+// others who keeps them out. One that does not apply keeps nobody out.
+func combine(entries []*entry) (stack []*entry, losers map[int]error) {
+	losers = map[int]error{}
+	for _, e := range entries {
+		if e.off != nil {
+			continue
+		}
+		if rival := slices.IndexFunc(stack, func(s *entry) bool { return s.excludes(e) }); rival >= 0 {
+			losers[e.place] = ErrNotCombinable.At("codes").Arg("campaign", stack[rival].Campaign)
+			continue
+		}
+		stack = append(stack, e)
+	}
+	return stack, losers
+}
+
+// excludes reports whether two campaigns cannot be on one order.
+func (e *entry) excludes(o *entry) bool {
+	return e.Terms.Exclusive || o.Terms.Exclusive || e.Terms.Category != "" && e.Terms.Category == o.Terms.Category
+}
+
+// fresh forgets what an entry was given, for another round.
+func (e *entry) fresh(lines int) {
+	e.joined, e.asked, e.capped = false, false, nil
+	e.discount, e.taken = Discount{}, make([]int64, lines)
+	e.rewards = make([]RewardGiven, len(e.Terms.Rewards))
+	for i, r := range e.Terms.Rewards {
+		e.rewards[i].Type = r.Type
+	}
+}

@@ -1,0 +1,173 @@
+package coupon
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/lagniappe/lagniappe/internal/money"
+	"github.com/lagniappe/lagniappe/internal/order"
+)
+
+// till is an order while it is priced: what each item still costs.
+//
+// Every decision is made on lots, the items of all lines that differ in nothing
+// but their ids and quantities, so that it does not matter how a quantity is
+// split into lines. Items are counted, never listed.
+type till struct {
+	cart     Cart
+	group    []int // of each line: the first line that differs in nothing but id and quantity
+	runs     []run // sorted by group, value, line
+	shipping int64 // left of the order's
+	cost     int64 // of the lines that say what they cost the shop
+	last     *spreading
+}
+
+// run is so many items of a line that cost the same by now.
+type run struct {
+	line            int
+	value, quantity int64
+}
+
+// lot is so many items of a group that cost the same by now.
+type lot struct {
+	group           int
+	value, quantity int64
+}
+
+func (l lot) amount() int64 { return l.value * l.quantity }
+
+func newTill(c Cart) *till {
+	t := &till{cart: c, shipping: c.Order.ShippingAmount, cost: c.cost(), group: make([]int, len(c.Order.Lines))}
+	first := make(map[string]int, len(c.Order.Lines))
+	for i, l := range c.Order.Lines {
+		k := kind(l)
+		if _, ok := first[k]; !ok {
+			first[k] = i
+		}
+		t.group[i] = first[k]
+		t.runs = append(t.runs, run{i, l.UnitAmount, l.Quantity})
+	}
+	t.settle()
+	return t
+}
+
+// kind is what two lines have in common that are one thing on two lines.
+func kind(l order.Line) string {
+	l.Categories = slices.Compact(slices.Sorted(slices.Values(l.Categories)))
+	parts := []string{strconv.Quote(l.SKU), strconv.FormatBool(l.Reduced)}
+	for _, n := range []int64{l.UnitAmount, l.UnitCost, l.MinimumUnitAmount} {
+		parts = append(parts, strconv.FormatInt(n, 10))
+	}
+	for _, c := range l.Categories {
+		parts = append(parts, strconv.Quote(c))
+	}
+	return strings.Join(parts, " ")
+}
+
+// settle sorts the runs, and merges those that have become alike.
+func (t *till) settle() {
+	slices.SortFunc(t.runs, func(a, b run) int {
+		return cmp.Or(cmp.Compare(t.group[a.line], t.group[b.line]), cmp.Compare(a.value, b.value), cmp.Compare(a.line, b.line))
+	})
+	kept := t.runs[:0]
+	for _, r := range t.runs {
+		n := len(kept)
+		switch {
+		case r.quantity == 0:
+		case n > 0 && kept[n-1].line == r.line && kept[n-1].value == r.value:
+			kept[n-1].quantity += r.quantity
+		default:
+			kept = append(kept, r)
+		}
+	}
+	t.runs = kept
+}
+
+// lots gives the items of chosen lines that still cost something, by group and
+// value. What costs nothing, or nothing any more, is neither reduced nor counted.
+func (t *till) lots(chosen func(order.Line) bool) []lot {
+	var lots []lot
+	var group int
+	var in bool
+	for i, r := range t.runs {
+		if g := t.group[r.line]; i == 0 || g != group {
+			group, in = g, chosen(t.cart.Order.Lines[g])
+		}
+		if !in || r.value == 0 {
+			continue
+		}
+		if n := len(lots); n > 0 && lots[n-1].group == group && lots[n-1].value == r.value {
+			lots[n-1].quantity += r.quantity
+		} else {
+			lots = append(lots, lot{group, r.value, r.quantity})
+		}
+	}
+	return lots
+}
+
+// room is how much can be taken off an item of the lot: none goes below its line's least price.
+func (t *till) room(l lot) int64 {
+	return max(0, l.value-t.cart.Order.Lines[l.group].MinimumUnitAmount)
+}
+
+// roomIn is how much can be taken off the lots in all.
+func (t *till) roomIn(lots []lot) (room int64) {
+	for _, l := range lots {
+		room += t.room(l) * l.quantity
+	}
+	return room
+}
+
+// left is what every line costs by now.
+func (t *till) left() []int64 {
+	left := make([]int64, len(t.cart.Order.Lines))
+	for _, r := range t.runs {
+		left[r.line] += r.value * r.quantity
+	}
+	return left
+}
+
+// take lowers items of the lots by off, lot by lot, earlier lines first, and
+// adds to taken what that is on each line. Within a lot it is spread over the
+// lines, then over their items, to the minor unit.
+func (t *till) take(lots []lot, off, taken []int64) {
+	t.last = nil // it was not the last
+	var lowered []run
+	for i, l := range lots {
+		if off[i] > 0 {
+			lowered = append(lowered, t.lower(l, off[i], taken)...)
+		}
+	}
+	t.runs = append(t.runs, lowered...)
+	t.settle()
+}
+
+// lower cuts the lot's items out of the runs, and gives them as they are for less.
+func (t *till) lower(l lot, off int64, taken []int64) []run {
+	var cut []run
+	var weights []int64
+	need := l.quantity
+	for i := range t.runs {
+		r := &t.runs[i]
+		if t.group[r.line] != l.group || r.value != l.value {
+			continue
+		}
+		n := min(need, r.quantity)
+		if n == 0 {
+			continue
+		}
+		r.quantity -= n
+		need -= n
+		cut, weights = append(cut, run{r.line, r.value, n}), append(weights, n*r.value)
+	}
+	var lowered []run
+	for i, part := range money.Allocate(off, weights) {
+		c := cut[i]
+		taken[c.line] += part
+		each, more := (weights[i]-part)/c.quantity, (weights[i]-part)%c.quantity
+		lowered = append(lowered, run{c.line, each, c.quantity - more}, run{c.line, each + 1, more})
+	}
+	return lowered
+}
