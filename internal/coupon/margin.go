@@ -147,6 +147,20 @@ func (t *till) hold(c *claim, floors []floor) (capped, refused error) {
 	return capped, nil
 }
 
+// refuses says whether a campaign stays away from an order that others have
+// brought below its floor.
+func (t *till) refuses(e *entry) error {
+	f := e.Terms.MarginFloor
+	if f.Mode != RefuseBelow || t.cost == 0 {
+		return nil
+	}
+	least, sells := f.least(t.cost, t.cart.Order.Currency), t.sells()
+	if sells >= least || sells == t.list {
+		return nil
+	}
+	return t.broken(floor{f, e.Campaign, least}, least-sells)
+}
+
 // sells is what the lines with a cost sell for by now.
 func (t *till) sells() (amount int64) {
 	for _, r := range t.runs {

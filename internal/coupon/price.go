@@ -49,6 +49,9 @@ func (t *till) reward(e *entry, i int, stack []*entry) error {
 	if !ok {
 		return nil
 	}
+	if err := t.refuses(e); err != nil {
+		return err
+	}
 	given := &e.rewards[i]
 	switch r.Type {
 	case Service:
@@ -115,12 +118,14 @@ func (t *till) items(e *entry, r Reward, given *RewardGiven, stack []*entry) err
 		given.CappedBy = CappedByReward
 		c.shrink(r.MaxDiscount)
 	}
-	capped, err := t.hold(&c, t.floors(e, stack))
+	floors := t.floors(e, stack)
+	c.whole = c.whole && len(floors) == 0 // a floor leaves no room for another rounding
+	capped, err := t.hold(&c, floors)
 	if err != nil {
 		return err
 	}
 	if capped != nil {
-		given.CappedBy, e.capped, c.whole = CappedByMargin, capped, false
+		given.CappedBy, e.capped = CappedByMargin, capped
 	}
 	t.collect(e, r, c)
 	given.Discount, given.Units = c.total(), c.units

@@ -83,8 +83,8 @@ func (t Terms) checkCurrency() error {
 		if r.Currency != "" && r.Currency != t.Currency() {
 			return ErrCurrencyMixed.At(at + ".currency")
 		}
-		if r.When != nil && r.When.Currency != "" && r.When.Currency != t.Currency() {
-			return ErrCurrencyMixed.At(at + ".when.currency")
+		if err := t.checkWhen(r, at+".when"); err != nil {
+			return err
 		}
 	}
 	if c := t.MarginFloor.Currency; c != "" && c != t.Currency() {
@@ -95,6 +95,18 @@ func (t Terms) checkCurrency() error {
 	}
 	if t.Rules.MinimumAmount > 0 && t.Currency() == "" {
 		return ErrFieldMissing.At("rules.currency")
+	}
+	return nil
+}
+
+// checkWhen holds a reward's own conditions to the currency of the terms.
+func (t Terms) checkWhen(r Reward, at string) error {
+	switch {
+	case r.When == nil:
+	case r.When.Currency != "" && r.When.Currency != t.Currency():
+		return ErrCurrencyMixed.At(at + ".currency")
+	case r.When.MinimumAmount > 0 && t.Currency() == "":
+		return ErrFieldMissing.At(at + ".currency")
 	}
 	return nil
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/lagniappe/lagniappe/internal/money"
 	"github.com/lagniappe/lagniappe/internal/order"
@@ -21,6 +20,7 @@ type till struct {
 	runs     []run // sorted by group, value, line
 	shipping int64 // left of the order's
 	cost     int64 // of the lines that say what they cost the shop
+	list     int64 // what those sell for before any discount
 	last     *spreading
 }
 
@@ -39,37 +39,49 @@ type lot struct {
 func (l lot) amount() int64 { return l.value * l.quantity }
 
 func newTill(c Cart) *till {
-	t := &till{cart: c, shipping: c.Order.ShippingAmount, cost: c.cost(), group: make([]int, len(c.Order.Lines))}
+	t := &till{cart: c, shipping: c.Order.ShippingAmount, cost: c.cost(), group: make([]int, len(c.Order.Lines)), runs: make([]run, 0, 2*len(c.Order.Lines))}
 	first := make(map[string]int, len(c.Order.Lines))
+	var kind []byte
 	for i, l := range c.Order.Lines {
-		k := kind(l)
-		if _, ok := first[k]; !ok {
-			first[k] = i
+		kind = appendKind(kind[:0], l)
+		g, ok := first[string(kind)]
+		if !ok {
+			g = i
+			first[string(kind)] = i
 		}
-		t.group[i] = first[k]
+		t.group[i] = g
 		t.runs = append(t.runs, run{i, l.UnitAmount, l.Quantity})
 	}
 	t.settle()
+	t.list = t.sells()
 	return t
 }
 
-// kind is what two lines have in common that are one thing on two lines.
-func kind(l order.Line) string {
-	l.Categories = slices.Compact(slices.Sorted(slices.Values(l.Categories)))
-	parts := []string{strconv.Quote(l.SKU), strconv.FormatBool(l.Reduced)}
-	for _, n := range []int64{l.UnitAmount, l.UnitCost, l.MinimumUnitAmount} {
-		parts = append(parts, strconv.FormatInt(n, 10))
+// appendKind writes what two lines have in common that are one thing on two lines.
+func appendKind(b []byte, l order.Line) []byte {
+	b = strconv.AppendBool(strconv.AppendQuote(b, l.SKU), l.Reduced)
+	for _, n := range [...]int64{l.UnitAmount, l.UnitCost, l.MinimumUnitAmount} {
+		b = strconv.AppendInt(append(b, ' '), n, 10)
+	}
+	if len(l.Categories) > 1 { // in any order, as the fingerprint has them
+		l.Categories = slices.Compact(slices.Sorted(slices.Values(l.Categories)))
 	}
 	for _, c := range l.Categories {
-		parts = append(parts, strconv.Quote(c))
+		b = strconv.AppendQuote(b, c)
 	}
-	return strings.Join(parts, " ")
+	return b
 }
 
 // settle sorts the runs, and merges those that have become alike.
 func (t *till) settle() {
 	slices.SortFunc(t.runs, func(a, b run) int {
-		return cmp.Or(cmp.Compare(t.group[a.line], t.group[b.line]), cmp.Compare(a.value, b.value), cmp.Compare(a.line, b.line))
+		switch x, y := t.group[a.line], t.group[b.line]; {
+		case x != y:
+			return x - y
+		case a.value != b.value:
+			return cmp.Compare(a.value, b.value)
+		}
+		return a.line - b.line
 	})
 	kept := t.runs[:0]
 	for _, r := range t.runs {
@@ -149,11 +161,8 @@ func (t *till) lower(l lot, off int64, taken []int64) []run {
 	var cut []run
 	var weights []int64
 	need := l.quantity
-	for i := range t.runs {
+	for i := t.find(l); need > 0; i++ {
 		r := &t.runs[i]
-		if t.group[r.line] != l.group || r.value != l.value {
-			continue
-		}
 		n := min(need, r.quantity)
 		if n == 0 {
 			continue
@@ -162,7 +171,7 @@ func (t *till) lower(l lot, off int64, taken []int64) []run {
 		need -= n
 		cut, weights = append(cut, run{r.line, r.value, n}), append(weights, n*r.value)
 	}
-	var lowered []run
+	lowered := make([]run, 0, 2*len(cut))
 	for i, part := range money.Allocate(off, weights) {
 		c := cut[i]
 		taken[c.line] += part
@@ -170,4 +179,15 @@ func (t *till) lower(l lot, off int64, taken []int64) []run {
 		lowered = append(lowered, run{c.line, each, c.quantity - more}, run{c.line, each + 1, more})
 	}
 	return lowered
+}
+
+// find gives the first run of a lot.
+func (t *till) find(l lot) int {
+	i, _ := slices.BinarySearchFunc(t.runs, l, func(r run, l lot) int {
+		if g := t.group[r.line]; g != l.group {
+			return g - l.group
+		}
+		return cmp.Compare(r.value, l.value)
+	})
+	return i
 }
