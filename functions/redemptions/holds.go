@@ -36,7 +36,7 @@ func (h handler) holds(api *web.API) {
 	}, h.release)
 	web.Handle(api, web.Op{
 		Method: http.MethodPost, Path: "/v1/holds/{id}/extend", ID: "extend_hold", Tag: "Holds", Scope: shop.RedemptionsWrite,
-		Errors: []int{404, 409}, Summary: "Let a hold last longer, or shorter", Doc: "`expires_in` counts from now.",
+		Errors: []int{404, 409}, Summary: "Let a hold last longer", Doc: "`expires_in` counts from now. A hold that lasts longer already stays as it is.",
 	}, h.extend)
 }
 

@@ -38,6 +38,37 @@ func TestReturnsInParts(t *testing.T) {
 	n.do("POST", "/v1/redemptions", use("PARTS", "o-2")).want(201)
 }
 
+// Sylius#10125, vendure#1466: a cancelled order gives its use back, unless the campaign says otherwise.
+func TestCancelledOrdersGiveBackOrKeep(t *testing.T) {
+	n := newTenant(t)
+	gives := n.campaign(object{"max_redemptions": 1})
+	keeps := n.campaign(object{"max_redemptions": 1, "on_cancel": "keep"})
+	n.coupon(gives, object{"code": "GIVES"})
+	n.coupon(keeps, object{"code": "KEEPS"})
+	unique := n.coupon(keeps, nil).str("code")
+	r := n.do("POST", "/v1/redemptions", codes("o-1", nil, "GIVES", "KEEPS")).want(201)
+	n.do("POST", "/v1/redemptions/"+r.str("id")+"/rollbacks", nil).want(201)
+	n.do("POST", "/v1/redemptions/"+r.str("id")+"/rollbacks", nil).want(200)
+	n.clock.move(definitionDelay)
+	n.do("POST", "/v1/redemptions", use("GIVES", "o-2")).want(201)
+	n.do("POST", "/v1/redemptions", use("KEEPS", "o-2")).want(409, "quantity_exceeded")
+	if again := n.do("POST", "/v1/redemptions", codes("o-1", nil, "GIVES", "KEEPS")).want(200); again.str("status") != "rolled_back" {
+		t.Errorf("%s", again.Raw)
+	}
+	n.noDrift(gives)
+	n.noDrift(keeps)
+
+	n.do("PATCH", "/v1/campaigns/"+keeps, object{"max_redemptions": 2}).want(200)
+	n.clock.move(definitionDelay)
+	r = n.do("POST", "/v1/redemptions", use(unique, "o-3")).want(201)
+	n.do("POST", "/v1/redemptions/"+r.str("id")+"/rollbacks", object{"return": "ret-1"}).want(201)
+	n.do("POST", "/v1/redemptions", use(unique, "o-4")).want(409, "quantity_exceeded")
+	if got := n.do("GET", "/v1/redemptions/"+r.str("id"), nil).want(200); got.str("status") != "rolled_back" {
+		t.Errorf("%s", got.Raw)
+	}
+	n.noDrift(keeps)
+}
+
 // A thousand concurrent copies of a return are one, beside other returns of the same order.
 func TestConcurrentReturns(t *testing.T) {
 	n := newTenant(t)

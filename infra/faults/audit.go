@@ -133,16 +133,28 @@ func (b *books) coupon(r row) {
 	case r.has("uses"):
 		b.stated[limitName(pk, sk)] = r.number("uses")
 		b.customers[limitName(pk, sk)] = campaignName(pk, strings.Split(pk, "#")[3])
-	case r.has("rollback"):
-		base := sk[:strings.LastIndex(sk, "#")]
-		if base == "past" {
-			base = "coupon"
-		}
-		b.counted[attempts(pk+"|"+base)]++
+	case r.has("redemption") && !r.has("attempts"):
+		b.past(r)
 	case r.has("attempts"):
 		b.stated[attempts(pk+"|"+sk)] = r.number("attempts")
 		b.seat(r)
 	}
+}
+
+// past reads what was undone: each seat that it freed has one attempt more.
+func (b *books) past(r row) {
+	if r.has("freed") {
+		for _, seat := range r.list("freed") {
+			b.counted[attempts(seat)]++
+		}
+		return
+	}
+	sk := r.text("sk")
+	base := sk[:strings.LastIndex(sk, "#")]
+	if base == "past" {
+		base = "coupon"
+	}
+	b.counted[attempts(r.text("pk")+"|"+base)]++
 }
 
 // seat counts a redemption that holds one.

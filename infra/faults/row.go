@@ -31,5 +31,19 @@ func (r row) number(name string) int64 {
 	return n
 }
 
+// list gives the texts of a list.
+func (r row) list(name string) []string {
+	v, _ := r[name].(*types.AttributeValueMemberL)
+	var out []string
+	if v != nil {
+		for _, e := range v.Value {
+			if s, ok := e.(*types.AttributeValueMemberS); ok {
+				out = append(out, s.Value)
+			}
+		}
+	}
+	return out
+}
+
 // document reads JSON; what is none leaves v as it is, and shows as a drift.
 func (r row) document(name string, v any) { _ = json.Unmarshal([]byte(r.text(name)), v) }

@@ -98,6 +98,9 @@ func (d Draft) judge(o Outcome, cs []candidate) (verdict, error) {
 	verdicts := make([]verdict, len(d.Parts))
 	for i := range d.Parts {
 		verdicts[i] = d.explain(i, o.Parts[i])
+		if d.Joint && verdicts[i].late > 0 { // the key belongs to another redemption of this code
+			return verdict{}, errKeyReused
+		}
 		if verdicts[i].settles() {
 			return verdicts[i], nil
 		}

@@ -66,7 +66,7 @@ type Applied struct {
 	Shipping int64          `json:"shipping_discount"`
 	Reason   Reason         `json:"reason,omitzero" doc:"Tell the customer."`
 	Given
-	Problem  *Refusal       `json:"problem,omitempty" doc:"Why the code was left out, in mode partial."`
+	Problem *Refusal `json:"problem,omitempty" doc:"Why the code was left out, in mode partial."`
 }
 
 // Refusal is why a code was left out, in the language of the request.

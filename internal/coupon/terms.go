@@ -25,6 +25,15 @@ type Reason struct {
 	English string `json:"en" minLength:"1" maxLength:"200" example:"because you recommended us to Anna"`
 }
 
+// OnCancel says what becomes of a use whose redemption is rolled back.
+type OnCancel string
+
+// The policies for cancelled orders.
+const (
+	Reopen OnCancel = "reopen"
+	Keep   OnCancel = "keep"
+)
+
 // Terms are what a coupon promises. They are versioned: a coupon keeps the
 // terms that it was issued under unless the shop moves it on purpose.
 type Terms struct {
@@ -32,6 +41,7 @@ type Terms struct {
 	Rules     Rules     `json:"rules,omitzero"`
 	StartsAt  time.Time `json:"starts_at,omitzero" doc:"First moment of validity, with a time zone."`
 	ExpiresAt time.Time `json:"expires_at,omitzero" doc:"First moment after validity."`
+	OnCancel  OnCancel  `json:"on_cancel,omitzero" enum:"reopen,keep" doc:"What a rollback does with the use: reopen (the default) gives it back, keep does not. A money budget gets its money back either way."`
 	Reason    Reason    `json:"reason"`
 
 	Priority    int         `json:"priority,omitzero" minimum:"-1000" maximum:"1000" doc:"Campaigns of higher priority are applied first, and win where campaigns exclude each other. 0 unless said otherwise; ties by campaign id."`

@@ -43,7 +43,7 @@ func (st standing) endHold(table string) []write {
 		return nil
 	}
 	var ws []write
-	for id := range st.counters() {
+	for id := range st.counters(st.seats()) {
 		ws = append(ws, write{table: table, key: holdEntryRow(keyOf(id), until, st.id), remove: true})
 	}
 	return ws
@@ -101,8 +101,8 @@ func (s *Store) Extend(ctx context.Context, sp shop.Space, id string, until time
 		}
 		extended := st.redeemed
 		extended.Until = until
-		if until.Equal(st.redeemed.Until) {
-			return extended, nil, nil
+		if !until.After(st.redeemed.Until) { // never sooner: what its counters say of the next lapse stays true
+			return st.redeemed, nil, nil
 		}
 		return extended, s.extension(st, until), nil
 	})
@@ -118,7 +118,7 @@ func (s *Store) extension(st standing, until time.Time) []write {
 			values:    item{":until": moment(until), ":seen": row["held_until"], ":attempt": row["attempts"]},
 		})
 	}
-	for id := range st.counters() {
+	for id := range st.counters(st.seats()) {
 		ws = append(ws, write{table: s.tables.Coupons, item: holdEntryRow(keyOf(id), until, st.id)})
 	}
 	return append(ws, st.endHold(s.tables.Coupons)...)
@@ -160,7 +160,7 @@ func (s *Store) onHold(ctx context.Context, sp shop.Space, id string, change fun
 
 // takenBack lists the writes that undo a hold, if the seat of the whole is as the condition says.
 func (s *Store) takenBack(st standing, after coupon.Redemption, condition string, values item) []write {
-	ws := st.undo(s.tables.Coupons, st.past(s.tables.Coupons, after))
+	ws := st.undo(s.tables.Coupons, st.past(s.tables.Coupons, after), st.seats())
 	ws[1].condition += " AND " + condition
 	maps.Copy(ws[1].values, values)
 	return ws

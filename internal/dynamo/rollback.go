@@ -122,7 +122,7 @@ func (s *Store) undoing(ctx context.Context, st standing, after coupon.Redemptio
 	}
 	past := st.past(table, after)
 	describe(past.item, back, u)
-	ws := st.undo(table, past)
+	ws := st.undo(table, past, st.reopened())
 	st.sinceReturns(&ws[1])
 	return ws, nil
 }

@@ -42,6 +42,9 @@ func (p *plan) seat(i int) write {
 	if part.Campaign.Slots > 0 {
 		w.set("slot_number", num(p.slot[i]))
 	}
+	if part.Terms.OnCancel == coupon.Keep {
+		w.set("kept", boolean(true))
+	}
 	if part.Coupon.Shared {
 		w.set("campaign_id", str(part.Campaign.ID))
 		w.set("coupon_id", str(part.Coupon.ID))

@@ -113,10 +113,10 @@ func (st standing) all() []item {
 	return []item{st.seatRow}
 }
 
-// counters are the rows of limits that the redemption took from, with how much.
-func (st standing) counters() map[string]int64 {
+// counters are the rows of limits that seats took from, with how much.
+func (st standing) counters(seats []item) map[string]int64 {
 	took := map[string]int64{}
-	for _, row := range st.seats() {
+	for _, row := range seats {
 		campaign := getStr(row, "campaign_id")
 		if person := getStr(row, "limited_person"); person != "" {
 			took[rowID(limitKey(st.space, campaign, person))]++
@@ -132,26 +132,63 @@ func (st standing) counters() map[string]int64 {
 func (st standing) past(table string, undone coupon.Redemption) write {
 	row := pastKey(st.space, st.seat, st.attempt)
 	row["redemption"], row["fingerprint"] = document(undone), st.seatRow["fingerprint"]
-	for _, name := range []string{"buyer", "members"} {
-		if v := st.seatRow[name]; v != nil {
-			row[name] = v
-		}
+	if v := st.seatRow["buyer"]; v != nil {
+		row["buyer"] = v
 	}
 	return write{table: table, item: row, condition: "attribute_not_exists(pk)"}
 }
 
-// undo frees the seats and gives back what was taken. The first write must be
-// the row that keeps what was undone.
-func (st standing) undo(table string, first write) []write {
+// undo frees seats and gives back what they took. The first write must be the
+// row that keeps what was undone.
+func (st standing) undo(table string, first write, seats []item) []write {
 	ws := []write{first}
-	for _, row := range st.all() {
+	if all := len(seats) == len(st.seats()); st.members != nil || !all {
+		ws = append(ws, st.whole(table, first.item, all))
+		first.item["freed"] = freed(seats, all, st.seatRow)
+	}
+	for _, row := range seats {
 		ws = append(ws, st.free(table, row))
 	}
-	took := st.counters()
+	took := st.counters(seats)
 	for _, id := range slices.Sorted(maps.Keys(took)) {
 		ws = append(ws, giveBack(table, keyOf(id), took[id]))
 	}
 	return append(ws, st.endHold(table)...)
+}
+
+// freed lists the seats that were freed, for the auditor, where it was not just the redemption's own.
+func freed(seats []item, all bool, whole item) types.AttributeValue {
+	list := &types.AttributeValueMemberL{Value: []types.AttributeValue{}}
+	for _, row := range seats {
+		list.Value = append(list.Value, str(rowID(row)))
+	}
+	if all {
+		list.Value = append(list.Value, str(rowID(whole)))
+	}
+	return list
+}
+
+// whole frees the seat of the whole, or lets it show what became of it.
+func (st standing) whole(table string, past item, free bool) write {
+	if free {
+		return st.free(table, st.seatRow)
+	}
+	return write{
+		table: table, key: keyOfRow(st.seatRow), update: "SET redemption = :undone",
+		condition: "attribute_exists(order_id) AND attempts = :attempt",
+		values:    item{":undone": past["redemption"], ":attempt": num(st.attempt)},
+	}
+}
+
+// reopened are the seats whose campaigns give a use back when an order is cancelled.
+func (st standing) reopened() []item {
+	var seats []item
+	for _, row := range st.seats() {
+		if !getBool(row, "kept") {
+			seats = append(seats, row)
+		}
+	}
+	return seats
 }
 
 // giveBack returns uses to a customer or to a slot.
@@ -184,7 +221,7 @@ func (st standing) free(table string, row item) write {
 		past[key] = num(attempt)
 		w.set("past_keys", &types.AttributeValueMemberM{Value: past})
 	}
-	w.update += " REMOVE order_id, fingerprint, redemption, redemption_id, replay_key, limited_person, slot_number, held_until, buyer, members, times_returned"
+	w.update += " REMOVE order_id, fingerprint, redemption, redemption_id, replay_key, limited_person, slot_number, held_until, buyer, members, times_returned, kept"
 	return w
 }
 
