@@ -7,6 +7,7 @@ import (
 
 	"github.com/lagniappe/lagniappe/internal/coupon"
 	"github.com/lagniappe/lagniappe/internal/fault"
+	"github.com/lagniappe/lagniappe/internal/moment"
 	"github.com/lagniappe/lagniappe/internal/shop"
 	"github.com/lagniappe/lagniappe/internal/web"
 )
@@ -36,7 +37,7 @@ func (h handler) holds(api *web.API) {
 	}, h.release)
 	web.Handle(api, web.Op{
 		Method: http.MethodPost, Path: "/v1/holds/{id}/extend", ID: "extend_hold", Tag: "Holds", Scope: shop.RedemptionsWrite,
-		Errors: []int{404, 409}, Summary: "Let a hold last longer", Doc: "`expires_in` counts from now. A hold that lasts longer already stays as it is.",
+		Errors: []int{404, 409}, Summary: "Let a hold last longer", Doc: "A hold that lasts longer already stays as it is.",
 	}, h.extend)
 }
 
@@ -50,19 +51,14 @@ type HoldInput struct {
 // HoldRequest is the body of a hold.
 type HoldRequest struct {
 	RedemptionRequest
-	Term
+	ExpiresIn int64 `json:"expires_in,omitzero" minimum:"60" maximum:"86400" doc:"How long it lasts: seconds, 900 by default." example:"900"`
 }
 
-// Term is how long a hold lasts from now.
-type Term struct {
-	ExpiresIn int64 `json:"expires_in,omitzero" minimum:"60" maximum:"86400" doc:"Seconds, 900 by default." example:"900"`
-}
-
-func (t Term) duration() time.Duration {
-	if t.ExpiresIn == 0 {
+func (r HoldRequest) duration() time.Duration {
+	if r.ExpiresIn == 0 {
 		return coupon.DefaultHold
 	}
-	return time.Duration(t.ExpiresIn) * time.Second
+	return time.Duration(r.ExpiresIn) * time.Second
 }
 
 // HoldOutput is a hold: 201 where it was made now, 200 where it is the same again.
@@ -127,18 +123,20 @@ func (h handler) release(ctx context.Context, in *HoldIDInput) (*GetHoldOutput, 
 	})
 }
 
-// ExtendInput says how long a hold lasts from now.
+// ExtendInput says until when a hold lasts.
 type ExtendInput struct {
 	HoldIDInput
-	Body *Term `required:"false"`
+	Body struct {
+		ExpiresAt time.Time `json:"expires_at" doc:"At most 24 hours from now, with a time zone. A time, and no duration, so that sending it twice is sending it once."`
+	}
 }
 
 func (h handler) extend(ctx context.Context, in *ExtendInput) (*GetHoldOutput, error) {
-	term := Term{}
-	if in.Body != nil {
-		term = *in.Body
+	until := moment.Stored(in.Body.ExpiresAt)
+	if until.After(h.front.Now().Add(coupon.MaxHold)) {
+		return nil, coupon.ErrHoldTooLong.At("expires_at")
 	}
 	return in.on(func(id string) (coupon.Redemption, error) {
-		return h.store.Extend(ctx, shop.CallerFrom(ctx).Space, id, h.front.Now().UTC().Add(term.duration()))
+		return h.store.Extend(ctx, shop.CallerFrom(ctx).Space, id, until)
 	})
 }

@@ -16,6 +16,12 @@ func (n *tenant) on(hold answer, verb string, status int, code ...string) answer
 	return n.do("POST", "/v1/holds/"+hold.str("id")+"/"+verb, nil).want(status, code...)
 }
 
+func (n *tenant) extend(hold answer, by time.Duration, status int, code ...string) answer {
+	n.t.Helper()
+	until := n.clock.now().UTC().Add(by).Format(time.RFC3339)
+	return n.do("POST", "/v1/holds/"+hold.str("id")+"/extend", object{"expires_at": until}).want(status, code...)
+}
+
 // saleor#7588, #8219: a second payment attempt is the same hold, and counts once.
 func TestHoldThenCommit(t *testing.T) {
 	n := newTenant(t)
@@ -71,8 +77,7 @@ func TestRelease(t *testing.T) {
 		t.Errorf("%s", again.Raw)
 	}
 	n.on(h, "commit", 409, "hold_released")
-	n.on(h, "extend", 409, "hold_released")
-	n.do("POST", "/v1/holds/"+h.str("id")+"/extend", object{}).want(409, "hold_released")
+	n.extend(h, time.Hour, 409, "hold_released")
 	n.noDrift(camp)
 	n.do("POST", "/v1/redemptions", use(a, "o-2")).want(201)
 	n.do("POST", "/v1/redemptions", use(b, "o-3")).want(201)
@@ -133,7 +138,11 @@ func TestExtend(t *testing.T) {
 	camp := n.campaign(object{"max_redemptions": 1})
 	code := n.coupon(camp, object{"code": "LONGER"}).str("code")
 	h := n.hold(use(code, "o-1", object{"expires_in": 60}), 201)
-	longer := n.do("POST", "/v1/holds/"+h.str("id")+"/extend", object{"expires_in": 3600}).want(200)
+	longer := n.extend(h, time.Hour, 200)
+	if sooner := n.extend(h, time.Minute, 200); sooner.Raw != longer.Raw {
+		t.Errorf("%s", sooner.Raw)
+	}
+	n.extend(h, 25*time.Hour, 422, "hold_too_long")
 	if longer.str("expires_at") <= h.str("expires_at") {
 		t.Errorf("%s", longer.Raw)
 	}
@@ -141,7 +150,7 @@ func TestExtend(t *testing.T) {
 	n.do("POST", "/v1/redemptions", use(code, "o-2")).want(409, "quantity_exceeded")
 	n.clock.move(31 * time.Minute)
 	n.do("POST", "/v1/redemptions", use(code, "o-2")).want(201)
-	n.do("POST", "/v1/holds/"+h.str("id")+"/extend", object{"expires_in": 3600}).want(409, "hold_expired")
+	n.extend(h, time.Hour, 409, "hold_expired")
 	n.do("POST", "/v1/holds", use(code, "o-4", object{"expires_in": 59})).want(422, "value_too_small")
 	n.do("POST", "/v1/holds/hold_nothing/commit", nil).want(404)
 	n.noDrift(camp)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/lagniappe/lagniappe/infra/openapi"
 )
@@ -37,7 +38,7 @@ func TestNobodyReachesAnotherShop(t *testing.T) {
 		}
 		for method := range doc.Paths[path] {
 			for who, key := range map[string]string{"another shop": other.sk, "the other side": mine.live} {
-				a := other.as(key, strings.ToUpper(method), strings.Replace(path, "{id}", id, 1), body(method))
+				a := other.as(key, strings.ToUpper(method), strings.Replace(path, "{id}", id, 1), body(method, path))
 				if a.Status != 404 || a.Body["code"] != "not_found" {
 					t.Errorf("%s %s by %s: %d %s", method, path, who, a.Status, a.Raw)
 				}
@@ -60,9 +61,12 @@ func TestNobodyReachesAnotherShop(t *testing.T) {
 	}
 }
 
-func body(method string) any {
-	if method == "patch" {
+func body(method, path string) any {
+	switch {
+	case method == "patch":
 		return object{"name": "Mine now"}
+	case strings.HasSuffix(path, "/extend"):
+		return object{"expires_at": time.Now().UTC().Add(time.Hour).Format(time.RFC3339)}
 	}
 	return nil
 }

@@ -27,6 +27,7 @@ const (
 var (
 	ErrHoldExpired   = fault.Define(fault.Conflict, "hold_expired")
 	ErrHoldReleased  = fault.Define(fault.Conflict, "hold_released")
+	ErrHoldTooLong   = fault.Define(fault.Invalid, "hold_too_long")
 	ErrHoldCommitted = fault.Define(fault.Conflict, "hold_committed")
 )
 

@@ -88,6 +88,9 @@ func (r Redemption) Final() bool { return r.Status == Redeemed || r.Status == Ro
 // As gives the redemption and its codes in that state.
 func (r Redemption) As(status Status) Redemption {
 	r.Status, r.Codes = status, slices.Clone(r.Codes)
+	if status != Held {
+		r.Until = time.Time{}
+	}
 	for i, c := range r.Codes {
 		if c.Status != NotApplied {
 			r.Codes[i].Status = status
