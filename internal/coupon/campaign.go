@@ -3,11 +3,13 @@
 //
 // A [Campaign] defines rewards, rules and limits. A [Coupon] is a code of a
 // campaign: random and for one use, or named by the shop ("SUMMER26") and for
-// everybody. [Draft] decides, from definitions alone, whether a coupon fits an
-// order and what it takes off; the store then makes it true in one conditional
-// write. What that write finds when its condition fails is a [Seat], and
-// [Draft.Explain] says what it means: my own earlier redemption, somebody
-// else's, or a reason to refuse. Everything here is pure: no clock, no storage.
+// everybody. A [Request] names an order and its codes. [Draft] decides, from
+// definitions alone, which of them fit the order and what each takes off ([Price]);
+// the store then makes it true in one conditional write. What that write finds
+// when its condition fails is an [Outcome] of seats, and the draft says what it
+// means: my own earlier redemption, somebody else's, or a reason to refuse
+// (seat.go). [Redeem], [TakeHold] and [Validate] lead through these steps.
+// Everything here is pure: no clock, no storage.
 package coupon
 
 import (

@@ -23,11 +23,14 @@ import (
 //	            pk <space>#campaigns         sk <id>          list, newest first; visit all, oldest first (Query): ids only, written once
 //	            pk <space>#prefix#<ABCD>     sk prefix        what a code's first four characters mean (GetItem, immutable)
 //	Coupons     pk <space>#<coupon>          sk coupon        a coupon, found by id or code; a random one is its own seat
+//	            pk <space>#<joint>           sk coupon        the seat of several codes' redemption, by a hash of order and codes
 //	            pk <space>#<coupon>          sk past#0001     a random code's redemption that was rolled back
 //	            pk <space>#<coupon>#<b>      sk <order>       a shared code's seat: its use by one order (audit: Query)
 //	            pk <space>#<coupon>#<b>      sk <order>#0001  a shared code's redemption that was rolled back
+//	            …                            sk …#0001#<ret>  beside each of those three: a return of single lines
 //	            pk <space>#slot#<camp>#<n>   sk slot          a part of max_redemptions
 //	            pk <space>#limit#<camp>#<b>  sk <person>      one customer's uses (audit: Query)
+//	            …                            sk …#hold#<time>#<id>  beside a slot or a customer's uses: a hold that took from them (Query: lapsed ones)
 //	  by_campaign  <space>#<campaign>#<0–3> / <time>#<coupon> list a campaign's coupons, newest first; audit them, oldest first
 //	  by_customer  <space>#<person>         / <time>#<coupon> list a customer's coupons, newest first
 //	any         pk <space>#once#<route>#<h>  sk once          the first answer to an Idempotency-Key (TTL)
