@@ -57,6 +57,13 @@ func New(f web.Front, store Store) http.Handler {
 			"issued under, unless `apply_to_issued` moves them. Once coupons are out, currency and reward types are frozen. " +
 			"Send the ETag that you read in If-Match to change only that state. Redemptions notice within 5 seconds.",
 	}, h.change)
+	web.Handle(api, web.Op{
+		Method: http.MethodPost, Path: "/v1/campaigns/{id}/forecast", ID: "forecast_campaign", Tag: tag, Scope: shop.CampaignsRead,
+		Errors: []int{404}, Summary: "What would this campaign have done to past orders?",
+		Doc: "Replays the campaign, as it is defined now, over orders of yours, each at its own time: to how many it would have applied " +
+			"and why not to the others, what it would have cost, and which orders it would have sold below cost. Nothing changes, and " +
+			"nothing is kept. A campaign of which no code is out is a draft: forecast first, issue then.",
+	}, h.forecast)
 	for path, paused := range map[string]bool{"pause": true, "resume": false} {
 		web.Handle(api, web.Op{
 			Method: http.MethodPost, Path: "/v1/campaigns/{id}/" + path, ID: path + "_campaign", Tag: tag, Scope: shop.CampaignsWrite,

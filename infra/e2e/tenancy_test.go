@@ -65,6 +65,8 @@ func body(method, path string) any {
 	switch {
 	case method == "patch":
 		return object{"name": "Mine now"}
+	case strings.HasSuffix(path, "/forecast"):
+		return object{"orders": []object{{"order": cart("o-1")}}}
 	case strings.HasSuffix(path, "/extend"):
 		return object{"expires_at": time.Now().UTC().Add(time.Hour).Format(time.RFC3339)}
 	}

@@ -1,0 +1,66 @@
+package coupon
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/lagniappe/lagniappe/internal/customer"
+	"github.com/lagniappe/lagniappe/internal/money"
+	"github.com/lagniappe/lagniappe/internal/order"
+)
+
+// past is an order of one line at some hour of noon's day.
+func past(id string, hour int, amount, cost int64, who string) PastOrder {
+	return PastOrder{Customer: customer.Ref{ID: who}, Order: order.Order{
+		ID: id, Currency: "EUR", PlacedAt: noon.Add(time.Duration(hour) * time.Hour),
+		Lines: []order.Line{{ID: "1", Quantity: 1, UnitAmount: amount, UnitCost: cost}},
+	}}
+}
+
+func TestForecast(t *testing.T) {
+	c := Campaign{ID: "camp_1", Version: 2, Definition: Definition{MaxRedemptions: 3, MaxRedemptionsPerCustomer: 1, Terms: Terms{
+		Rewards: []Reward{{Type: PercentOff, PercentOff: "20"}}, ExpiresAt: noon.Add(9 * time.Hour),
+		Rules: Rules{MinimumAmount: 1000, Currency: "EUR"},
+	}}}
+	f, err := c.Forecast([]PastOrder{
+		past("late", 9, 5000, 0, "f"),   // the campaign is over
+		past("fourth", 8, 5000, 0, "e"), // used up
+		past("first", 1, 1000, 900, "a"),
+		past("again", 2, 1000, 0, "a"), // the customer's limit
+		past("small", 3, 999, 0, "b"),  // below the minimum
+		past("nobody", 4, 2000, 0, ""), // whose limit?
+		past("second", 5, 2000, 1600, "c"),
+		past("third", 6, 3000, 0, "d"),
+	}, noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Forecast{
+		Object: "forecast", Campaign: "camp_1", Version: 2, Orders: 8, Applied: 3, Spent: noon.Add(6 * time.Hour),
+		Refused: []RefusedFor{{"quantity_exceeded", 2}, {"customer_limit_exceeded", 1}, {"minimum_amount_missed", 1}, {"needs_customer", 1}},
+		Costs:   []ForecastSum{{Currency: "EUR", Applied: 3, Revenue: 6000, Discount: 1200, MarginKnown: 2, BelowCost: 1}},
+		Losses:  []Loss{{Order: "first", Currency: "EUR", Loss: 100}},
+	}
+	if !reflect.DeepEqual(f, want) {
+		t.Errorf("%+v\nwant\n%+v", f, want)
+	}
+}
+
+func TestForecastBounds(t *testing.T) {
+	c := Campaign{Definition: Definition{Terms: Terms{Rewards: []Reward{{Type: PercentOff, PercentOff: "100"}}}}}
+	var history []PastOrder
+	for i := range 30 {
+		history = append(history, past(fmt.Sprint(i), i, money.Max, money.Max, ""))
+	}
+	f, err := c.Forecast(history, noon)
+	if err != nil || len(f.Losses) != maxLosses || f.Costs[0].Discount != money.Max || f.Costs[0].BelowCost != 30 {
+		t.Errorf("%v %+v", err, f)
+	}
+	history[7].Order.Lines = append(history[7].Order.Lines, history[7].Order.Lines[0])
+	if _, err := c.Forecast(history, noon); !errors.Is(err, order.ErrLineRepeated) {
+		t.Errorf("%v", err)
+	}
+}
