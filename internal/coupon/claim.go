@@ -11,31 +11,27 @@ import (
 
 // claim is what a reward would take: of which items how much.
 type claim struct {
-	lots  []lot
-	off   []int64
-	wants int64 // what it would be without max_discount
-	whole bool  // every item of the reward's lines, in proportion
-	units int64 // of a limited edition
-	gift  *Gift
+	lots   []lot
+	off    []int64
+	spread bool  // in proportion to what the items cost, so a smaller total is, too
+	whole  bool  // on every item of the reward's lines
+	units  int64 // of a limited edition
+	gift   *Gift
 }
 
 func (c claim) total() int64 { return sum(c.off) }
 
-// shrink takes no more than most in all, from each lot in proportion.
-func (c *claim) shrink(most int64) {
-	if c.total() > most {
+// shrink leaves the claim no more than most in all.
+func (t *till) shrink(c *claim, most int64) {
+	if c.spread {
+		c.off = t.spread(most, c.lots)
+	} else {
 		c.off = money.Allocate(most, c.off)
 	}
 }
 
 // claim says what a reward on items would take by now.
 func (t *till) claim(r Reward) claim {
-	c := t.claimOf(r)
-	c.wants = max(c.wants, c.total())
-	return c
-}
-
-func (t *till) claimOf(r Reward) claim {
 	switch r.Type {
 	case FreeItem:
 		return t.gift(r)
@@ -51,22 +47,18 @@ func (t *till) claimOf(r Reward) claim {
 		}
 	default: // a percentage; shipping and services claim no items
 	}
-	return t.spreadOver(t.matching(r), r)
-}
-
-// spreadOver spreads a percentage or an amount over items.
-func (t *till) spreadOver(lots []lot, r Reward) claim {
-	total := r.AmountOff
+	lots, total := t.matching(r), r.AmountOff
 	if r.Type == PercentOff {
 		total = percentOf(r.PercentOff, amounts(lots))
 	}
-	c := claim{lots: lots, wants: min(total, t.roomIn(lots)), whole: r.CheapestItems == 0}
-	total = c.wants
-	if r.MaxDiscount > 0 {
-		total = min(total, r.MaxDiscount)
-	}
-	c.off = t.spread(total, lots)
+	c := t.spreadOver(lots, total)
+	c.whole = r.CheapestItems == 0
 	return c
+}
+
+// spreadOver claims a total of the lots, sorted by group, as far as they have room for it.
+func (t *till) spreadOver(lots []lot, total int64) claim {
+	return claim{lots: lots, off: t.spread(total, lots), spread: true}
 }
 
 // percentOf is a share of an amount, rounded half up once.
@@ -172,7 +164,9 @@ func (t *till) bundle(r Reward) claim {
 	if r.Price == nil {
 		total = percentOf(r.PercentOff, amounts(lots))
 	}
-	return claim{lots: lots, off: t.spread(total, lots), units: times}
+	c := t.spreadOver(lots, total)
+	c.units = times
+	return c
 }
 
 // partition gives the lots of each piece; a line counts for the first piece that it fits.

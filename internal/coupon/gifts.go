@@ -7,9 +7,6 @@ import (
 	"github.com/lagniappe/lagniappe/internal/order"
 )
 
-// maxGifts bounds what one reward announces: an order line holds no more.
-const maxGifts = 1_000_000
-
 // Gift is a free item: as many as are in the cart are taken off there; the
 // shop adds the others, and the customer pays nothing for them.
 type Gift struct {
@@ -49,7 +46,9 @@ func (t *till) buyXGetY(r Reward) claim {
 	}
 	chosen := first(n, lots)
 	byGroup(chosen)
-	return claim{lots: chosen, off: t.spread(percentOf(percent, amounts(chosen)), chosen), units: n}
+	c := t.spreadOver(chosen, percentOf(percent, amounts(chosen)))
+	c.units = n
+	return c
 }
 
 // earnersLast sorts lots by price, but those that count as earning behind all others.
@@ -71,7 +70,7 @@ func (t *till) earnersLast(lots []lot, earning Selection) {
 // earn a gift is not one itself.
 func (t *till) gift(r Reward) claim {
 	earning := t.lots(r.AppliesTo.has)
-	times, spareItems, spareAmount := int64(1), int64(maxGifts), amounts(earning)
+	times, spareItems, spareAmount := int64(1), int64(maxQuantity), amounts(earning)
 	switch {
 	case r.Every.Quantity > 0:
 		times, spareItems = t.times(r, quantities(earning), r.Every.Quantity)
@@ -81,7 +80,7 @@ func (t *till) gift(r Reward) claim {
 		times, spareItems = t.times(Reward{MaxTimes: 1}, quantities(earning), 1)
 	}
 	each := max(r.Quantity, 1)
-	n := min(times, maxGifts/each) * each
+	n := min(times, maxQuantity/each) * each // what a line holds
 	if n == 0 {
 		return claim{}
 	}

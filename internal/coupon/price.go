@@ -114,9 +114,9 @@ func (t *till) measure(r Reward) (n int64) {
 // items applies a reward that takes something off items.
 func (t *till) items(e *entry, r Reward, given *RewardGiven, stack []*entry) error {
 	c := t.claim(r)
-	if r.MaxDiscount > 0 && c.wants > r.MaxDiscount {
+	if r.MaxDiscount > 0 && c.total() > r.MaxDiscount {
 		given.CappedBy = CappedByReward
-		c.shrink(r.MaxDiscount)
+		t.shrink(&c, r.MaxDiscount)
 	}
 	floors := t.floors(e, stack)
 	c.whole = c.whole && len(floors) == 0 // a floor leaves no room for another rounding

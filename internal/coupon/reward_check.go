@@ -1,7 +1,6 @@
 package coupon
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -71,105 +70,34 @@ func (r Reward) given() []string {
 	return names
 }
 
-// checkOwn looks at what each type needs.
-func (r Reward) checkOwn(at string) error {
-	for name, n := range map[string]int64{
-		"cheapest_items": r.CheapestItems, "max_discount": r.MaxDiscount, "quantity": r.Quantity, "max_times": r.MaxTimes, "stock": r.Stock,
-		"buy.quantity": r.Buy.Quantity, "get.quantity": r.Get.Quantity, "every.quantity": r.Every.Quantity, "every.amount": r.Every.Amount,
+// maxQuantity is what an order line holds at most.
+const maxQuantity = 1_000_000
+
+// checkCounts wants numbers and names that can be.
+func (r Reward) checkCounts(at string) error {
+	for _, f := range []struct {
+		name   string
+		n, max int64
+	}{
+		{"cheapest_items", r.CheapestItems, maxQuantity},
+		{"max_discount", r.MaxDiscount, money.Max},
+		{"quantity", r.Quantity, maxQuantity},
+		{"every.quantity", r.Every.Quantity, maxQuantity},
+		{"every.amount", r.Every.Amount, money.Max},
+		{"max_times", r.MaxTimes, maxQuantity},
+		{"stock", r.Stock, 1_000_000_000},
 	} {
-		if n < 0 || n > money.Max {
-			return fault.ErrInvalid.At(at + "." + name)
+		if f.n < 0 || f.n > f.max {
+			return fault.ErrInvalid.At(at + "." + f.name)
 		}
 	}
-	switch r.Type {
-	case PercentOff, FixedPrice:
-		return r.checkValue(at)
-	case AmountOff:
-		return r.checkAmountOff(at)
-	case Bundle:
-		return r.checkBundle(at)
-	case BuyXGetY:
-		return r.checkBuyXGetY(at)
-	case FreeItem:
-		return r.checkFreeItem(at)
-	case Service:
-		if r.Service.German == "" || r.Service.English == "" {
-			return ErrFieldMissing.At(at + ".service")
-		}
-	case FreeShipping:
+	if err := r.AppliesTo.check(at + ".applies_to"); err != nil {
+		return err
 	}
-	return nil
-}
-
-// checkValue wants the value that the type is named after, or tiers in its place.
-func (r Reward) checkValue(at string) error {
-	name := map[RewardType]string{PercentOff: "percent_off", AmountOff: "amount_off", FixedPrice: "price"}[r.Type]
-	if len(r.Tiers) == 0 {
-		if r.TiersBy != "" {
-			return ErrFieldMissing.At(at + ".tiers")
-		}
-		return checkValues(at, name, r.PercentOff, r.AmountOff, r.Price)
+	if err := r.Buy.check(at + ".buy"); err != nil {
+		return err
 	}
-	if slices.Contains(r.given(), name) {
-		return ErrFieldsExclusive.At(at+"."+name).Arg("other", "tiers")
-	}
-	return r.checkTiers(at)
-}
-
-func (r Reward) checkAmountOff(at string) error {
-	switch r.Per {
-	case "", "order":
-		if r.CheapestItems > 0 {
-			return ErrFieldNotAllowed.At(at+".cheapest_items").Arg("type", string(r.Type))
-		}
-		if r.MaxDiscount > 0 {
-			return ErrFieldNotAllowed.At(at+".max_discount").Arg("type", string(r.Type))
-		}
-	case PerItem:
-	default:
-		return fault.ErrInvalid.At(at + ".per")
-	}
-	return r.checkValue(at)
-}
-
-func (r Reward) checkBundle(at string) error {
-	if len(r.Items) == 0 {
-		return ErrFieldMissing.At(at + ".items")
-	}
-	for i, p := range r.Items {
-		if p.Quantity < 0 || p.Quantity > money.Max {
-			return fault.ErrInvalid.At(fmt.Sprintf("%s.items[%d].quantity", at, i))
-		}
-	}
-	switch {
-	case r.Price != nil && r.PercentOff != "":
-		return ErrFieldsExclusive.At(at+".price").Arg("other", "percent_off")
-	case r.Price != nil:
-		return checkValues(at, "price", "", 0, r.Price)
-	}
-	return checkValues(at, "percent_off", r.PercentOff, 0, nil)
-}
-
-func (r Reward) checkBuyXGetY(at string) error {
-	if r.Buy.IsZero() {
-		return ErrFieldMissing.At(at + ".buy")
-	}
-	if r.PercentOff == "" {
-		return nil
-	}
-	return checkValues(at, "percent_off", r.PercentOff, 0, nil)
-}
-
-func (r Reward) checkFreeItem(at string) error {
-	switch {
-	case r.SKU == "":
-		return ErrFieldMissing.At(at + ".sku")
-	case r.Every.Quantity > 0 && r.Every.Amount > 0:
-		return ErrFieldsExclusive.At(at+".every.amount").Arg("other", "every.quantity")
-	case r.MaxTimes > 0 && r.Every == Every{}:
-		return ErrFieldMissing.At(at + ".every")
-	}
-	return nil
+	return r.Get.check(at + ".get")
 }
 
 // money reports whether the reward names an amount.

@@ -2,7 +2,6 @@ package coupon
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -157,6 +156,10 @@ func TestRewards(t *testing.T) {
 		"floors everywhere":              {rewards: `{"type":"percent_off","percent_off":"50"}`, lines: []string{"mug 1x1000 m900", "tea 2x500 m450"}, want: "100, 100"},
 		"a floor of one item":            {rewards: `{"type":"percent_off","percent_off":"100","cheapest_items":1}`, lines: []string{"mug 2x1000 m900"}, want: "100"},
 		"a floor above the price":        {rewards: `{"type":"percent_off","percent_off":"10"}`, lines: []string{"mug 1x1000 m2000"}, want: "nothing_to_discount"},
+		"alike but for the least price":  {rewards: `{"type":"amount_off","amount_off":1500,"currency":"EUR"}`, lines: []string{"mug 1x1000", "mug 1x1000 m900"}, want: "1000, 100"},
+		"alike, one is reduced":          {rewards: `{"type":"percent_off","percent_off":"10","applies_to":{"except_reduced":true}}`, lines: []string{"mug 1x1000", "mug 1x1000 r"}, want: "100, 0"},
+		"a gift that earned nothing":     {rewards: `{"type":"free_item","sku":"mug","every":{"quantity":2},"applies_to":{"categories":["x"]}}`, lines: []string{"mug 3x500 /x", "mug 1x1000"}, want: "0, 1000, 1 mug free, add 0"},
+		"a floor and a cap":              {rewards: `{"type":"percent_off","percent_off":"50","applies_to":{"except_skus":["x"]},"max_discount":600,"currency":"EUR"},{"type":"fixed_price","price":1,"currency":"EUR","applies_to":{"skus":["x"]}}`, lines: []string{"mug 1x1000 m900", "tea 2x500", "x 1x2"}, want: "100, 500, 1, max_discount"},
 		"ties go to the earlier line":    {rewards: `{"type":"amount_off","amount_off":100,"currency":"EUR"}`, lines: []string{"a 1x100", "b 1x100", "c 1x100"}, want: "34, 33, 33"},
 		"largest remainder, alike lines": {rewards: `{"type":"amount_off","amount_off":100,"currency":"EUR"}`, lines: []string{"a 1x333", "a 1x333", "b 1x334"}, want: "33, 33, 34"},
 	} {
@@ -164,76 +167,5 @@ func TestRewards(t *testing.T) {
 		if got := told(cart, Price(cart, applicant(t, "camp_1", `{"rewards":[`+c.rewards+`]}`))[0]); got != c.want {
 			t.Errorf("%s: %s, want %s", name, got, c.want)
 		}
-	}
-}
-
-// What several campaigns do on one order.
-func TestCombinations(t *testing.T) {
-	percent := func(p, more string) string {
-		return fmt.Sprintf(`{"rewards":[{"type":"percent_off","percent_off":"%s"}]%s}`, p, more)
-	}
-	for name, c := range map[string]struct {
-		terms []string
-		lines []string
-		floor MarginFloor
-		want  []string
-	}{
-		"each of what is left":             {terms: []string{percent("10", ""), percent("10", "")}, want: []string{"200", "180"}},
-		"priority, not order":              {terms: []string{percent("10", ""), percent("50", `,"priority":1`)}, want: []string{"100", "1000"}},
-		"lines before orders":              {terms: []string{percent("10", `,"priority":9`), `{"rewards":[{"type":"fixed_price","price":800,"currency":"EUR"}]}`}, want: []string{"160", "400"}},
-		"exclusive, alone":                 {terms: []string{percent("10", ""), percent("20", `,"exclusive":true`)}, want: []string{"not_combinable", "400"}},
-		"exclusive, but below":             {terms: []string{percent("10", `,"priority":1`), percent("20", `,"exclusive":true`)}, want: []string{"200", "not_combinable"}},
-		"exclusive, but not applicable":    {terms: []string{percent("10", ""), percent("20", `,"exclusive":true,"rules":{"minimum_quantity":9}`)}, want: []string{"200", "order_rules_violated"}},
-		"exclusive, but of no use":         {terms: []string{percent("10", ""), `{"exclusive":true,"rewards":[{"type":"free_shipping"}]}`}, want: []string{"200", "nothing_to_discount"}},
-		"one of a category":                {terms: []string{percent("10", `,"category":"x"`), percent("20", `,"category":"x","priority":1`), percent("30", `,"category":"y"`)}, want: []string{"not_combinable", "400", "480"}},
-		"a rule of the list price":         {terms: []string{percent("10", ""), percent("10", `,"rules":{"minimum_amount":2000,"currency":"EUR"}`)}, want: []string{"200", "180"}},
-		"nothing is left":                  {terms: []string{percent("100", ""), percent("10", "")}, want: []string{"2000", "nothing_to_discount"}},
-		"shop's floor refuses":             {lines: []string{"mug 2x1000 c700"}, floor: MarginFloor{Mode: RefuseBelow, MinimumPercent: "12.5"}, terms: []string{percent("20", ""), percent("20", "")}, want: []string{"400", "margin_floor_reached"}},
-		"shop's floor caps":                {lines: []string{"mug 2x1000 c700"}, floor: MarginFloor{Mode: CapBelow}, terms: []string{percent("20", ""), percent("20", "")}, want: []string{"400", "200, margin_floor"}},
-		"shop's floor leaves nothing":      {lines: []string{"mug 2x1000 c700"}, floor: MarginFloor{Mode: CapBelow, MinimumAmount: 200, Currency: "EUR"}, terms: []string{percent("20", ""), percent("20", "")}, want: []string{"400", "margin_floor_reached"}},
-		"a campaign's floor":               {lines: []string{"mug 2x1000 c700"}, terms: []string{percent("20", `,"margin_floor":{"mode":"cap","minimum_amount":500,"currency":"EUR"}`), percent("20", "")}, want: []string{"100, margin_floor", "margin_floor_reached"}},
-		"the stricter floor":               {lines: []string{"mug 2x1000 c700"}, floor: MarginFloor{Mode: CapBelow, MinimumPercent: "20"}, terms: []string{percent("50", `,"margin_floor":{"mode":"cap"}`)}, want: []string{"250, margin_floor"}},
-		"capped, so not refused":           {lines: []string{"mug 2x1000 c700"}, floor: MarginFloor{Mode: CapBelow, MinimumPercent: "20"}, terms: []string{percent("50", `,"margin_floor":{"mode":"refuse"}`)}, want: []string{"250, margin_floor"}},
-		"only lines with a cost":           {lines: []string{"mug 2x1000 c900", "tea 1x2000"}, floor: MarginFloor{Mode: CapBelow}, terms: []string{percent("50", "")}, want: []string{"200, 1000, margin_floor"}},
-		"no cost, no floor":                {floor: MarginFloor{Mode: RefuseBelow, MinimumPercent: "99"}, terms: []string{percent("50", "")}, want: []string{"1000"}},
-		"stays away from a stack below":    {lines: []string{"mug 2x1000 c700"}, terms: []string{percent("25", ""), `{"margin_floor":{"mode":"refuse","minimum_percent":"10"},"rewards":[{"type":"service","service":{"de":"a","en":"a"}}]}`}, want: []string{"500", "margin_floor_reached"}},
-		"joins where prices alone are":     {lines: []string{"mug 2x1000 c1700"}, terms: []string{`{"margin_floor":{"mode":"refuse","minimum_percent":"10"},"rewards":[{"type":"service","service":{"de":"a","en":"a"}}]}`}, want: []string{"0, a"}},
-		"what is refused bounds nobody":    {lines: []string{"mug 2x1000 c700"}, terms: []string{`{"priority":1,"margin_floor":{"mode":"refuse","minimum_percent":"30"},"rewards":[{"type":"percent_off","percent_off":"20"}]}`, percent("25", "")}, want: []string{"margin_floor_reached", "500"}},
-		"refused late, back to the start":  {lines: []string{"mug 2x1000 c700"}, terms: []string{`{"priority":1,"margin_floor":{"mode":"refuse","minimum_percent":"10"},"rewards":[{"type":"fixed_price","price":900,"currency":"EUR"},{"type":"percent_off","percent_off":"30"}]}`, percent("10", "")}, want: []string{"margin_floor_reached", "200"}},
-		"two coupons of one campaign":      {terms: []string{percent("10", ""), percent("10", `,"category":"x"`), percent("10", `,"category":"x"`)}, want: []string{"200", "180", "not_combinable"}},
-		"free item, then what is left":     {terms: []string{`{"rewards":[{"type":"percent_off","percent_off":"100","cheapest_items":1}]}`, `{"rewards":[{"type":"percent_off","percent_off":"50","cheapest_items":1}]}`}, want: []string{"1000", "500"}},
-		"free items are not bought":        {terms: []string{`{"rewards":[{"type":"percent_off","percent_off":"100","cheapest_items":1}]}`, `{"rewards":[{"type":"buy_x_get_y","buy":{"quantity":1}}]}`}, want: []string{"1000", "nothing_to_discount"}},
-		"gift of one, percent of the rest": {lines: []string{"mug 1x1000", "tea 1x500"}, terms: []string{percent("10", `,"priority":9`), `{"rewards":[{"type":"free_item","sku":"mug"}]}`}, want: []string{"0, 50", "1000, 0, 1 mug free, add 0"}},
-	} {
-		if c.lines == nil {
-			c.lines = []string{"mug 2x1000"}
-		}
-		cart := cartOf(t, 0, c.lines...)
-		cart.MarginFloor = c.floor
-		var applicants []Applicant
-		for i, terms := range c.terms {
-			applicants = append(applicants, applicant(t, fmt.Sprint("camp_", i), terms))
-		}
-		for i, q := range Price(cart, applicants...) {
-			if got := told(cart, q); got != c.want[i] {
-				t.Errorf("%s: campaign %d: %s, want %s", name, i, got, c.want[i])
-			}
-		}
-	}
-}
-
-// Refusals say who keeps a campaign out, and by how much a floor is missed.
-func TestCombinationRefusals(t *testing.T) {
-	cart := cartOf(t, 0, "mug 2x1000 c700")
-	q := Price(cart,
-		applicant(t, "camp_b", `{"rewards":[{"type":"percent_off","percent_off":"10"}],"category":"x"}`),
-		applicant(t, "camp_a", `{"rewards":[{"type":"percent_off","percent_off":"20"}],"category":"x","margin_floor":{"mode":"refuse"}}`),
-		applicant(t, "camp_c", `{"rewards":[{"type":"percent_off","percent_off":"50"}]}`))
-	f, _ := fault.As(q[0].Refused)
-	if !errors.Is(f, ErrNotCombinable) || f.Args["campaign"] != "camp_a" {
-		t.Errorf("%v %v", f, f.Args)
-	}
-	if f, _ = fault.As(q[2].Refused); !errors.Is(f, ErrMarginFloor) || f.Args["campaign"] != "camp_a" || fmt.Sprint(f.Args["missing"]) != "{600 EUR}" {
-		t.Errorf("%v %v", f, f.Args)
 	}
 }

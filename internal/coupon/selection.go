@@ -1,8 +1,10 @@
 package coupon
 
 import (
+	"fmt"
 	"slices"
 
+	"github.com/lagniappe/lagniappe/internal/fault"
 	"github.com/lagniappe/lagniappe/internal/order"
 )
 
@@ -31,10 +33,22 @@ func (s Selection) has(l order.Line) bool {
 	return !listed(s.ExceptSKUs, s.ExceptCategories, l) && (!s.ExceptReduced || !l.Reduced)
 }
 
-// listed reports whether a line stands in either list. A line without a SKU has
-// none, rather than an empty one.
+// check refuses empty names: a line without a SKU has none, rather than an empty one.
+func (s Selection) check(at string) error {
+	for _, f := range []struct {
+		name  string
+		names []string
+	}{{"skus", s.SKUs}, {"categories", s.Categories}, {"except_skus", s.ExceptSKUs}, {"except_categories", s.ExceptCategories}} {
+		if i := slices.Index(f.names, ""); i >= 0 {
+			return fault.ErrInvalid.At(fmt.Sprintf("%s.%s[%d]", at, f.name, i))
+		}
+	}
+	return nil
+}
+
+// listed reports whether a line stands in either list.
 func listed(skus, categories []string, l order.Line) bool {
-	if l.SKU != "" && slices.Contains(skus, l.SKU) {
+	if slices.Contains(skus, l.SKU) {
 		return true
 	}
 	return slices.ContainsFunc(l.Categories, func(c string) bool { return slices.Contains(categories, c) })
@@ -48,5 +62,12 @@ type Piece struct {
 
 // IsZero reports whether nothing is said.
 func (p Piece) IsZero() bool { return p.Selection.IsZero() && p.Quantity == 0 }
+
+func (p Piece) check(at string) error {
+	if p.Quantity < 0 || p.Quantity > maxQuantity {
+		return fault.ErrInvalid.At(at + ".quantity")
+	}
+	return p.Selection.check(at)
+}
 
 func (p Piece) count() int64 { return max(p.Quantity, 1) }

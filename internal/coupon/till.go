@@ -124,14 +124,6 @@ func (t *till) room(l lot) int64 {
 	return max(0, l.value-t.cart.Order.Lines[l.group].MinimumUnitAmount)
 }
 
-// roomIn is how much can be taken off the lots in all.
-func (t *till) roomIn(lots []lot) (room int64) {
-	for _, l := range lots {
-		room += t.room(l) * l.quantity
-	}
-	return room
-}
-
 // left is what every line costs by now.
 func (t *till) left() []int64 {
 	left := make([]int64, len(t.cart.Order.Lines))
