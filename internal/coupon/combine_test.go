@@ -147,3 +147,14 @@ func TestCombinationRefusals(t *testing.T) {
 		t.Errorf("%v %v", f, f.Args)
 	}
 }
+
+// The example in the README.
+func TestReadmeExample(t *testing.T) {
+	cart := cartOf(t, 490, "tea 3x500", "mug 1x1000")
+	quotes := Price(cart,
+		applicant(t, "camp_1", `{"rewards":[{"type":"percent_off","percent_off":"10"},{"type":"free_shipping"}]}`),
+		applicant(t, "camp_2", `{"rewards":[{"type":"buy_x_get_y","buy":{"skus":["tea"],"quantity":2}}]}`))
+	if a, b := told(cart, quotes[0]), told(cart, quotes[1]); a != "100, 100, shipping 490" || b != "500, 0" {
+		t.Errorf("%s; %s", a, b)
+	}
+}

@@ -157,6 +157,7 @@ func TestRewards(t *testing.T) {
 		"a floor of one item":            {rewards: `{"type":"percent_off","percent_off":"100","cheapest_items":1}`, lines: []string{"mug 2x1000 m900"}, want: "100"},
 		"a floor above the price":        {rewards: `{"type":"percent_off","percent_off":"10"}`, lines: []string{"mug 1x1000 m2000"}, want: "nothing_to_discount"},
 		"alike but for the least price":  {rewards: `{"type":"amount_off","amount_off":1500,"currency":"EUR"}`, lines: []string{"mug 1x1000", "mug 1x1000 m900"}, want: "1000, 100"},
+		"alike but for that, by item":    {rewards: `{"type":"fixed_price","price":0,"currency":"EUR"}`, lines: []string{"mug 1x1000", "mug 1x1000 m900"}, want: "1000, 100"},
 		"alike, one is reduced":          {rewards: `{"type":"percent_off","percent_off":"10","applies_to":{"except_reduced":true}}`, lines: []string{"mug 1x1000", "mug 1x1000 r"}, want: "100, 0"},
 		"a gift that earned nothing":     {rewards: `{"type":"free_item","sku":"mug","every":{"quantity":2},"applies_to":{"categories":["x"]}}`, lines: []string{"mug 3x500 /x", "mug 1x1000"}, want: "0, 1000, 1 mug free, add 0"},
 		"a floor and a cap":              {rewards: `{"type":"percent_off","percent_off":"50","applies_to":{"except_skus":["x"]},"max_discount":600,"currency":"EUR"},{"type":"fixed_price","price":1,"currency":"EUR","applies_to":{"skus":["x"]}}`, lines: []string{"mug 1x1000 m900", "tea 2x500", "x 1x2"}, want: "100, 500, 1, max_discount"},
