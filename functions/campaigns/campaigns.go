@@ -10,8 +10,10 @@ package campaigns
 import (
 	"context"
 	"net/http"
+	_ "time/tzdata" // rules name time zones, and the machine may know none
 
 	"github.com/lagniappe/lagniappe/internal/coupon"
+	_ "github.com/lagniappe/lagniappe/internal/expression" // rules have expressions
 	"github.com/lagniappe/lagniappe/internal/idem"
 	"github.com/lagniappe/lagniappe/internal/shop"
 	"github.com/lagniappe/lagniappe/internal/web"

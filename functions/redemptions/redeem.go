@@ -21,10 +21,11 @@ type RedeemInput struct {
 
 // RedemptionRequest is the body of a redemption.
 type RedemptionRequest struct {
-	Codes    []string     `json:"codes" minItems:"1" maxItems:"10" nullable:"false" doc:"Up to ten codes." example:"[\"7KQ4-M2XC-9PDA\"]"`
-	Mode     coupon.Mode  `json:"mode,omitzero" enum:"all,partial" doc:"all (the default): every code applies, or nothing is redeemed. partial: codes that do not apply are left out, each with its problem."`
-	Order    order.Order  `json:"order"`
-	Customer customer.Ref `json:"customer,omitzero"`
+	Codes    []string       `json:"codes" minItems:"1" maxItems:"10" nullable:"false" doc:"Up to ten codes." example:"[\"7KQ4-M2XC-9PDA\"]"`
+	Mode     coupon.Mode    `json:"mode,omitzero" enum:"all,partial" doc:"all (the default): every code applies, or nothing is redeemed. partial: codes that do not apply are left out, each with its problem."`
+	Order    order.Order    `json:"order"`
+	Customer customer.Ref   `json:"customer,omitzero"`
+	Facts    customer.Facts `json:"customer_facts,omitzero" doc:"What rules ask about the customer. A retry may tell other facts: they do not make it another redemption."`
 }
 
 // Output is a redemption: 201 where it was made now, 200 where it is the first answer again.
@@ -45,6 +46,9 @@ func (h handler) redeem(ctx context.Context, in *RedeemInput) (*Output, error) {
 // request checks what a redemption and a hold have in common.
 func (h handler) request(ctx context.Context, b RedemptionRequest, key, language, route string) (coupon.Request, error) {
 	caller := shop.CallerFrom(ctx)
+	if err := coupon.CheckFacts(caller, b.Customer, b.Facts); err != nil {
+		return coupon.Request{}, err
+	}
 	r, err := coupon.NewRequest(ctx, caller, b.Codes, b.Order, b.Customer, h.front.Now().UTC())
 	if err != nil {
 		return r, err
@@ -57,7 +61,7 @@ func (h handler) request(ctx context.Context, b RedemptionRequest, key, language
 	}
 	r.Replay = replayKey(caller, route, key)
 	r.Say = func(f *fault.Error) string { return web.NewProblem(f, language, "").Detail }
-	return r, nil
+	return r.Knowing(ctx, coupon.FactsFromCall(b.Facts))
 }
 
 // replayKey is the keyed hash of an Idempotency-Key, which stands on the row of the effect.

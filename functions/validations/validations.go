@@ -10,9 +10,11 @@ package validations
 import (
 	"context"
 	"net/http"
+	_ "time/tzdata" // rules name time zones, and the machine may know none
 
 	"github.com/lagniappe/lagniappe/internal/coupon"
 	"github.com/lagniappe/lagniappe/internal/customer"
+	_ "github.com/lagniappe/lagniappe/internal/expression" // rules have expressions
 	"github.com/lagniappe/lagniappe/internal/fault"
 	"github.com/lagniappe/lagniappe/internal/order"
 	"github.com/lagniappe/lagniappe/internal/shop"
@@ -54,9 +56,10 @@ type Input struct {
 
 // ValidationRequest is the body of a validation.
 type ValidationRequest struct {
-	Codes    []string     `json:"codes" minItems:"1" maxItems:"20" nullable:"false" doc:"Up to twenty codes; ten can be redeemed together." example:"[\"7KQ4-M2XC-9PDA\"]"`
-	Order    order.Order  `json:"order"`
-	Customer customer.Ref `json:"customer,omitzero"`
+	Codes    []string       `json:"codes" minItems:"1" maxItems:"20" nullable:"false" doc:"Up to twenty codes; ten can be redeemed together." example:"[\"7KQ4-M2XC-9PDA\"]"`
+	Order    order.Order    `json:"order"`
+	Customer customer.Ref   `json:"customer,omitzero"`
+	Facts    customer.Facts `json:"customer_facts,omitzero" doc:"What rules ask about the customer; with a secret key only."`
 }
 
 // Validation is what would happen.
@@ -95,8 +98,14 @@ func (h handler) validate(ctx context.Context, in *Input) (*Output, error) {
 	if caller.Publishable() && !in.Body.Customer.IsZero() {
 		return nil, customer.ErrTokenRequired.At("customer")
 	}
+	if err := coupon.CheckFacts(caller, in.Body.Customer, in.Body.Facts); err != nil {
+		return nil, err
+	}
 	r, err := coupon.NewRequest(ctx, caller, in.Body.Codes, in.Body.Order, in.Body.Customer, h.front.Now().UTC())
 	if err != nil {
+		return nil, err
+	}
+	if r, err = r.Knowing(ctx, coupon.FactsFromCall(in.Body.Facts)); err != nil {
 		return nil, err
 	}
 	r.Say = func(f *fault.Error) string { return web.NewProblem(f, in.AcceptLanguage, "").Detail }

@@ -19,8 +19,6 @@ var (
 	ErrOtherCustomer    = fault.Define(fault.Invalid, "customer_not_permitted")
 	ErrNeedsCustomer    = fault.Define(fault.Invalid, "needs_customer")
 	ErrRulesViolated    = fault.Define(fault.Invalid, "order_rules_violated")
-	ErrMinimumAmount    = fault.Define(fault.Invalid, "minimum_amount_missed")
-	ErrMinimumQuantity  = fault.Define(fault.Invalid, "minimum_quantity_missed")
 	ErrNothingOff       = fault.Define(fault.Invalid, "nothing_to_discount")
 	ErrNotCombinable    = fault.Define(fault.Invalid, "not_combinable")
 	ErrMarginFloor      = fault.Define(fault.Invalid, "margin_floor_reached")
@@ -30,20 +28,6 @@ var (
 	// expired, exhausted and not-yours, so that guessing codes teaches nothing.
 	ErrNotUsable = fault.Define(fault.NotFound, "coupon_not_usable")
 )
-
-// forBrowsers are the reasons that a publishable caller is told: what the
-// shopper can mend. Everything else is ErrNotUsable.
-var forBrowsers = []*fault.Error{ErrRulesViolated, ErrCurrencyMismatch, ErrNeedsCustomer, ErrNothingOff, ErrNotCombinable, ErrCodeMalformed}
-
-// ForBrowser gives the fault as a publishable caller may see it.
-func ForBrowser(f *fault.Error) *fault.Error {
-	for _, allowed := range forBrowsers {
-		if f.Code == allowed.Code {
-			return f
-		}
-	}
-	return ErrNotUsable
-}
 
 // checkDates holds a validity to the half-open interval [starts, expires).
 func checkDates(starts, expires, now time.Time, wish int) error {

@@ -106,5 +106,5 @@ func (r Request) sortedCodes() []string {
 }
 
 func (r Request) cart() Cart {
-	return Cart{Order: r.Order, Totals: r.Totals, Facts: r.Facts, Now: r.Now}
+	return Cart{Order: r.Order, Totals: r.Totals, Customer: r.Customer, Facts: r.Facts, Now: r.Now}
 }

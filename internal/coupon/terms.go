@@ -69,7 +69,10 @@ func (t Terms) Check() error {
 	if err := t.MarginFloor.check("margin_floor"); err != nil {
 		return err
 	}
-	return t.checkCurrency()
+	if err := t.checkCurrency(); err != nil {
+		return err
+	}
+	return t.Rules.contradiction(t.Currency())
 }
 
 // checkValidity wants times that can be written, the end after the start.
@@ -102,9 +105,6 @@ func (t Terms) checkCurrency() error {
 	}
 	if c := t.Rules.Currency; c != "" && !money.Valid(c) {
 		return fault.ErrInvalid.At("rules.currency")
-	}
-	if t.Rules.MinimumAmount > 0 && t.Currency() == "" {
-		return ErrFieldMissing.At("rules.currency")
 	}
 	return nil
 }

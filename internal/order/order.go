@@ -17,17 +17,19 @@ import (
 var (
 	ErrLineRepeated    = fault.Define(fault.Invalid, "line_repeated")
 	ErrCurrencyUnknown = fault.Define(fault.Invalid, "currency_unknown")
+	ErrCountryUnknown  = fault.Define(fault.Invalid, "country_unknown")
 )
 
 // Order is what the shop is about to sell. Amounts are in minor units of Currency.
 type Order struct {
-	ID             string            `json:"id,omitzero" maxLength:"128" pattern:"^[A-Za-z0-9._:-]+$" patternDescription:"1 to 128 of A–Z a–z 0–9 . _ : - (no e-mail addresses)" doc:"The shop's own order id. Required to redeem, optional to validate." example:"order-1001"`
-	Currency       string            `json:"currency" minLength:"3" maxLength:"3" doc:"ISO 4217, capital letters." example:"EUR"`
-	Lines          []Line            `json:"lines" minItems:"1" maxItems:"100" nullable:"false"`
-	ShippingAmount int64             `json:"shipping_amount,omitzero" minimum:"0" maximum:"9007199254740991" doc:"In minor units." example:"490"`
-	Channel        string            `json:"channel,omitzero" maxLength:"40" example:"web"`
-	PlacedAt       time.Time         `json:"placed_at,omitzero" doc:"When the customer ordered, with a time zone."`
-	Metadata       map[string]string `json:"metadata,omitempty" maxProperties:"50"`
+	ID              string            `json:"id,omitzero" maxLength:"128" pattern:"^[A-Za-z0-9._:-]+$" patternDescription:"1 to 128 of A–Z a–z 0–9 . _ : - (no e-mail addresses)" doc:"The shop's own order id. Required to redeem, optional to validate." example:"order-1001"`
+	Currency        string            `json:"currency" minLength:"3" maxLength:"3" doc:"ISO 4217, capital letters." example:"EUR"`
+	Lines           []Line            `json:"lines" minItems:"1" maxItems:"100" nullable:"false"`
+	ShippingAmount  int64             `json:"shipping_amount,omitzero" minimum:"0" maximum:"9007199254740991" doc:"In minor units." example:"490"`
+	ShippingCountry string            `json:"shipping_country,omitzero" minLength:"2" maxLength:"2" doc:"Where it is sent: ISO 3166-1 alpha-2, capital letters." example:"DE"`
+	Channel         string            `json:"channel,omitzero" maxLength:"40" example:"web"`
+	PlacedAt        time.Time         `json:"placed_at,omitzero" doc:"When the customer ordered, with a time zone."`
+	Metadata        map[string]string `json:"metadata,omitempty" maxProperties:"50"`
 }
 
 // Line is one position of an order.
@@ -60,6 +62,9 @@ func (o Order) Check() (Totals, error) {
 	if !money.Valid(o.Currency) {
 		return Totals{}, ErrCurrencyUnknown.At("order.currency").Arg("currency", o.Currency)
 	}
+	if o.ShippingCountry != "" && !Country(o.ShippingCountry) {
+		return Totals{}, ErrCountryUnknown.At("order.shipping_country").Arg("country", o.ShippingCountry)
+	}
 	var t Totals
 	seen := make(map[string]bool, len(o.Lines))
 	for i, l := range o.Lines {
@@ -88,7 +93,7 @@ func (o Order) Check() (Totals, error) {
 const FingerprintSize = 12
 
 // Fingerprint is a keyed hash of what a redemption depends on: lines, amounts,
-// currency and codes. Two requests with one fingerprint ask for the same thing.
+// currency, the country where one is given, and codes. Two requests with one fingerprint ask for the same thing.
 // The order of lines and categories, the time, the channel and metadata do not matter.
 func (o Order) Fingerprint(s shop.Secrets, codes ...string) []byte {
 	lines := slices.Clone(o.Lines)
@@ -101,7 +106,7 @@ func (o Order) Fingerprint(s shop.Secrets, codes ...string) []byte {
 		}
 		return 1
 	})
-	canonical, err := json.Marshal(Order{ID: o.ID, Currency: o.Currency, Lines: lines, ShippingAmount: o.ShippingAmount})
+	canonical, err := json.Marshal(Order{ID: o.ID, Currency: o.Currency, Lines: lines, ShippingAmount: o.ShippingAmount, ShippingCountry: o.ShippingCountry})
 	if err != nil {
 		panic("order.Fingerprint: " + err.Error()) // strings and integers always encode
 	}

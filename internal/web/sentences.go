@@ -92,11 +92,22 @@ func spoken(lang language.Tag, v any) any {
 	switch v := v.(type) {
 	case money.Amount:
 		return v.Format(lang.String())
+	case []string:
+		return strings.Join(v, ", ")
 	case time.Time:
-		if lang == language.German {
-			return v.UTC().Format("02.01.2006, 15:04 UTC")
-		}
-		return v.UTC().Format("2 January 2006, 15:04 UTC")
+		return clock(lang, v)
 	}
 	return v
+}
+
+// clock writes a moment in the time zone that it names, or else in UTC.
+func clock(lang language.Tag, t time.Time) string {
+	zone := t.Location().String()
+	if !strings.Contains(zone, "/") { // an offset, or the machine's own
+		t, zone = t.UTC(), "UTC"
+	}
+	if lang == language.German {
+		return t.Format("02.01.2006, 15:04 ") + zone
+	}
+	return t.Format("2 January 2006, 15:04 ") + zone
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	_ "time/tzdata"
 
 	"golang.org/x/text/language"
 
@@ -77,6 +78,10 @@ func TestPreferredLanguage(t *testing.T) {
 
 func TestSpokenValues(t *testing.T) {
 	at := time.Date(2026, 7, 1, 12, 30, 0, 0, time.FixedZone("", 7200))
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct {
 		lang language.Tag
 		v    any
@@ -90,6 +95,9 @@ func TestSpokenValues(t *testing.T) {
 		{language.German, at, "01.07.2026, 10:30 UTC"},
 		{language.English, at, "1 July 2026, 10:30 UTC"},
 		{language.English, "as it is", "as it is"},
+		{language.German, at.In(berlin), "01.07.2026, 12:30 Europe/Berlin"},
+		{language.English, at.In(berlin), "1 July 2026, 12:30 Europe/Berlin"},
+		{language.English, []string{"DE", "AT"}, "DE, AT"},
 	} {
 		if got := spoken(c.lang, c.v); got != c.want {
 			t.Errorf("%v in %v: %v, want %v", c.v, c.lang, got, c.want)

@@ -1,0 +1,134 @@
+// Package expression brings campaigns the language of their rules' expressions:
+// a part of expr-lang/expr in which nothing is unbounded and no number is a
+// float. A function whose rules have expressions imports it for its effect.
+//
+// An expression is compiled and type-checked when a campaign is saved, and
+// costs then what it can cost at most: there are no loops but those over an
+// order's lines and the like, each of at most a hundred. It can neither call
+// anything nor change anything. Sums, differences and products are checked:
+// beyond [money.Max] it fails rather than wrap around.
+package expression
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"sync"
+
+	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/checker"
+	"github.com/expr-lang/expr/compiler"
+	"github.com/expr-lang/expr/conf"
+	"github.com/expr-lang/expr/file"
+	"github.com/expr-lang/expr/parser"
+	"github.com/expr-lang/expr/vm"
+	lru "github.com/hashicorp/golang-lru/v2"
+
+	"github.com/lagniappe/lagniappe/internal/coupon"
+	"github.com/lagniappe/lagniappe/internal/fault"
+)
+
+func init() { coupon.RegisterLanguage(cached) }
+
+const (
+	maxLength = 1000    // characters
+	maxNodes  = 300     // of the syntax tree
+	maxCost   = 100_000 // visits of nodes in one evaluation, some milliseconds
+	kept      = 512     // compiled expressions
+)
+
+// compiled remembers by text: an expression is compiled once in the life of an
+// instance, unless hundreds of others are used.
+var compiled = sync.OnceValue(func() *lru.Cache[string, coupon.Expression] {
+	cache, err := lru.New[string, coupon.Expression](kept)
+	if err != nil {
+		panic(err) // kept is a positive constant
+	}
+	return cache
+})
+
+func cached(text string) (coupon.Expression, error) {
+	if e, ok := compiled().Get(text); ok {
+		return e, nil
+	}
+	e, err := compile(text)
+	if err != nil {
+		return nil, err
+	}
+	compiled().Add(text, e)
+	return e, nil
+}
+
+// program is a compiled expression; it can be evaluated concurrently.
+type program struct {
+	code  *vm.Program
+	facts []string
+}
+
+// Facts implements coupon.Expression.
+func (p *program) Facts() []string { return p.facts }
+
+// Holds implements coupon.Expression.
+func (p *program) Holds(env *coupon.Environment) (bool, error) {
+	machine := vm.VM{MemoryBudget: maxCost}
+	out, err := machine.Run(p.code, env)
+	if err != nil {
+		return false, err
+	}
+	holds, ok := out.(bool)
+	if !ok {
+		return false, fmt.Errorf("expression: a %T, not a bool", out)
+	}
+	return holds, nil
+}
+
+// compile reads an expression, holds it to what is permitted, and checks its types.
+func compile(text string) (p *program, err error) {
+	if len(text) > maxLength*4 {
+		return nil, coupon.ErrExpressionTooCostly
+	}
+	defer func() { // the text is anybody's, and a parser's panic would be our 500
+		if r := recover(); r != nil {
+			p, err = nil, coupon.ErrExpressionInvalid.Arg("problem", "it cannot be read").Arg("line", 1).Arg("column", 1).Because(fmt.Errorf("%v", r))
+		}
+	}()
+	config := conf.CreateNew()
+	config.WithEnv(&coupon.Environment{})
+	config.Expect, config.MaxNodes = reflect.Bool, maxNodes
+	addArithmetic(config)
+	tree, err := parser.ParseWithConfig(text, config)
+	if err != nil {
+		return nil, invalid(err)
+	}
+	w := walk{tree: tree}
+	cost := w.cost(tree.Node)
+	if w.err != nil {
+		return nil, w.err
+	}
+	if cost > maxCost {
+		return nil, coupon.ErrExpressionTooCostly.Arg("cost", cost).Arg("limit", maxCost)
+	}
+	if _, err := checker.Check(tree, config); err != nil {
+		return nil, invalid(err)
+	}
+	if ast.Walk(&tree.Node, &w); w.err != nil {
+		return nil, w.err
+	}
+	if _, err := checker.Check(tree, config); err != nil {
+		return nil, invalid(err)
+	}
+	code, err := compiler.Compile(tree, config)
+	if err != nil {
+		return nil, invalid(err)
+	}
+	return &program{code, w.facts}, nil
+}
+
+// invalid says where an expression is wrong, and in what way.
+func invalid(err error) *fault.Error {
+	var at *file.Error
+	if !errors.As(err, &at) {
+		at = &file.Error{Line: 1, Message: err.Error()}
+	}
+	return coupon.ErrExpressionInvalid.Arg("line", at.Line).Arg("column", at.Column+1).Arg("problem", at.Message)
+}
