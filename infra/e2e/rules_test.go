@@ -25,7 +25,7 @@ func (n *tenant) verdict(key string, body object, header ...string) (string, map
 	return problem["code"].(string), parts
 }
 
-func codes(parts map[string]string) string {
+func missed(parts map[string]string) string {
 	return strings.Join(slices.Sorted(maps.Keys(parts)), " ")
 }
 
@@ -45,18 +45,18 @@ func TestRulesAreAllNamed(t *testing.T) {
 		"stage": "lapsed", "segments": []string{"new"},
 	}}
 	whole, parts := n.verdict(n.sk, body, "Accept-Language", "de")
-	if whole != "order_rules_violated" || codes(parts) != "channel_not_included country_not_included expression_not_met forbidden_items_present "+
+	if whole != "order_rules_violated" || missed(parts) != "channel_not_included country_not_included expression_not_met forbidden_items_present "+
 		"last_order_too_recent maximum_quantity_passed metadata_not_matched minimum_amount_missed minimum_orders_missed minimum_spent_missed "+
 		"required_items_missing segment_not_included stage_not_included" {
-		t.Errorf("%s: %s", whole, codes(parts))
+		t.Errorf("%s: %s", whole, missed(parts))
 	}
 	if parts["country_not_included"] != "Das gilt nur für Lieferungen in diese Länder: DE, AT." || parts["minimum_spent_missed"] != "Das gilt für Personen, die mindestens 100,00 EUR ausgegeben haben; es fehlen 60,00 EUR." {
 		t.Errorf("%v", parts)
 	}
 	whole, parts = n.verdict(n.pk, object{"codes": []string{code}, "order": order})
-	if whole != "order_rules_violated" || codes(parts) != "channel_not_included country_not_included forbidden_items_present maximum_quantity_passed "+
+	if whole != "order_rules_violated" || missed(parts) != "channel_not_included country_not_included forbidden_items_present maximum_quantity_passed "+
 		"minimum_amount_missed needs_customer required_items_missing" {
-		t.Errorf("a browser: %s: %s", whole, codes(parts))
+		t.Errorf("a browser: %s: %s", whole, missed(parts))
 	}
 }
 
@@ -73,7 +73,7 @@ func TestFactsComeWithTheCall(t *testing.T) {
 	if whole, parts := n.verdict(n.sk, use(code, "", object{"customer": "c-1"})); whole != "needs_facts" || !strings.Contains(parts["needs_facts"], "orders_count") {
 		t.Errorf("no facts: %s %v", whole, parts)
 	}
-	if whole, parts := n.verdict(n.sk, use(code, "", facts(1))); codes(parts) != "first_order_only" {
+	if whole, parts := n.verdict(n.sk, use(code, "", facts(1))); missed(parts) != "first_order_only" {
 		t.Errorf("a second order: %s %v", whole, parts)
 	}
 	n.as(n.pk, "POST", "/v1/validations", use(code, "", object{"customer_facts": object{"orders_count": 0}})).want(422, "customer_token_required")

@@ -99,7 +99,7 @@ func (h *Hours) contradiction(at string) error {
 		return ErrFieldMissing.At(at + ".windows")
 	}
 	for i, w := range h.Windows {
-		if err := w.contradiction(element(at+".windows", i)); err != nil {
+		if err := w.contradiction(fieldAt(at+".windows", i)); err != nil {
 			return err
 		}
 	}
@@ -109,7 +109,7 @@ func (h *Hours) contradiction(at string) error {
 func (w Window) contradiction(at string) error {
 	for i, name := range w.Weekdays {
 		if !slices.Contains(weekdays[:], name) {
-			return fault.ErrInvalid.At(element(at+".weekdays", i))
+			return fault.ErrInvalid.At(fieldAt(at+".weekdays", i))
 		}
 	}
 	from, to := w.minutes()

@@ -1,7 +1,6 @@
 package coupon
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/lagniappe/lagniappe/internal/customer"
@@ -33,7 +32,7 @@ func bounds(upper string, low, high int64) error {
 func apart[T comparable](at string, wanted, excluded []T) error {
 	for i, v := range excluded {
 		if slices.Contains(wanted, v) {
-			return ErrContradiction.At(element(at, i))
+			return ErrContradiction.At(fieldAt(at, i))
 		}
 	}
 	return nil
@@ -49,14 +48,12 @@ func oneOf(at, value string, allowed ...string) error {
 // each holds every element of a list to a check, which names the field.
 func each[T any](at string, list []T, check func(T, string) error) error {
 	for i, v := range list {
-		if err := check(v, element(at, i)); err != nil {
+		if err := check(v, fieldAt(at, i)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
-
-func element(at string, i int) string { return fmt.Sprintf("%s[%d]", at, i) }
 
 func country(code, at string) error {
 	if !order.Country(code) {
