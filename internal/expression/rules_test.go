@@ -148,11 +148,11 @@ func BenchmarkTenRules(b *testing.B) {
 				if f := under(r, c); f != nil {
 					b.Fatal(f)
 				}
-				without := testing.AllocsPerRun(100, func() { under(none, c) })
-				with := testing.AllocsPerRun(100, func() { under(r, c) })
+				without := testing.AllocsPerRun(100, func() { _ = under(none, c) })
+				with := testing.AllocsPerRun(100, func() { _ = under(r, c) })
 				b.ReportMetric(with-without, "rules-allocs/op")
 				for b.Loop() {
-					under(r, c)
+					_ = under(r, c)
 				}
 			})
 		}
@@ -162,10 +162,10 @@ func BenchmarkTenRules(b *testing.B) {
 // Ten rules that hold allocate next to nothing, and an expression a few things a line.
 func TestAllocations(t *testing.T) {
 	c := testCart(t, 3)
-	without := testing.AllocsPerRun(100, func() { under(coupon.Rules{}, c) })
+	without := testing.AllocsPerRun(100, func() { _ = under(coupon.Rules{}, c) })
 	for text, most := range map[string]float64{"": 5, `any(lines, .quantity >= 3 and "mugs" in .categories)`: 30} {
 		r := tenRules(text)
-		if got := testing.AllocsPerRun(100, func() { under(r, c) }) - without; got > most {
+		if got := testing.AllocsPerRun(100, func() { _ = under(r, c) }) - without; got > most {
 			t.Errorf("%q: %v allocations, at most %v", text, got, most)
 		}
 	}
