@@ -11,7 +11,7 @@ import (
 type Cart struct {
 	Order       order.Order
 	Totals      order.Totals
-	Left        []int64 // of each line, what earlier campaigns left; nil: its list price
+	Left        []int64      // of each line, what earlier campaigns left; nil: its list price
 	Customer    customer.Ref // whom the call names; zero for nobody
 	Facts       customer.Facts
 	MarginFloor MarginFloor // the shop's own; zero: none

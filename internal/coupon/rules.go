@@ -12,11 +12,10 @@ type Rules struct {
 	Currency        string `json:"currency,omitzero" minLength:"3" maxLength:"3" doc:"Of the amounts here; needed where no reward names one." example:"EUR"`
 	ThresholdOn     string `json:"threshold_on,omitzero" enum:"list,left" doc:"Whether minimum_amount and maximum_amount see the list subtotal (the default) or what earlier campaigns left of it."`
 
-	CountedItems   Items  `json:"counted_items,omitzero" doc:"Only these lines count for minimum and maximum."`
-	UncountedItems Items  `json:"uncounted_items,omitzero" doc:"These lines do not count for minimum and maximum."`
-	RequiredItems  Items  `json:"required_items,omitzero" doc:"At least one line is one of these."`
-	ForbiddenItems Items  `json:"forbidden_items,omitzero" doc:"No line is one of these."`
-	ReducedLines   string `json:"reduced_lines,omitzero" enum:"uncounted,forbidden" doc:"Lines that say reduced: uncounted does not count them for minimum and maximum, forbidden refuses the order. By default they are like others."`
+	CountedItems   Selection `json:"counted_items,omitzero" doc:"Only these lines count for minimum and maximum."`
+	RequiredItems  Selection `json:"required_items,omitzero" doc:"At least one line is one of these."`
+	ForbiddenItems Selection `json:"forbidden_items,omitzero" doc:"No line is one of these. With exceptions only: no line but those."`
+	ForbidReduced  bool      `json:"forbid_reduced,omitzero" doc:"No line is reduced already (reduced: true). To leave such lines out of minimum and maximum, except them from counted_items."`
 
 	Hours             *Hours            `json:"hours,omitempty" nullable:"false"`
 	Channels          []string          `json:"channels,omitempty" maxItems:"50" doc:"The order's channel is one of these." example:"[\"web\"]"`

@@ -8,44 +8,11 @@ import (
 	"github.com/lagniappe/lagniappe/internal/order"
 )
 
-// How rules treat lines that are reduced already, and what thresholds see.
+// What the thresholds of amounts see.
 const (
-	ReducedUncounted = "uncounted"
-	ReducedForbidden = "forbidden"
-	OnList           = "list"
-	OnLeft           = "left"
+	OnList = "list"
+	OnLeft = "left"
 )
-
-// Items names lines by SKU or category: one of either is enough.
-type Items struct {
-	SKUs       []string `json:"skus,omitempty" maxItems:"200"`
-	Categories []string `json:"categories,omitempty" maxItems:"200"`
-}
-
-// IsZero reports whether no line is named.
-func (i Items) IsZero() bool { return len(i.SKUs) == 0 && len(i.Categories) == 0 }
-
-// has reports whether the line is one of the items.
-func (i *Items) has(l *order.Line) bool {
-	if l.SKU != "" && slices.Contains(i.SKUs, l.SKU) {
-		return true
-	}
-	for _, category := range l.Categories {
-		if slices.Contains(i.Categories, category) {
-			return true
-		}
-	}
-	return false
-}
-
-// names lists what was named, for a sentence.
-func (i *Items) names() []string { return slices.Concat(i.SKUs, i.Categories) }
-
-// counts reports whether a line counts for minimum and maximum.
-func (r *Rules) counts(l *order.Line) bool {
-	return (r.CountedItems.IsZero() || r.CountedItems.has(l)) && !r.UncountedItems.has(l) &&
-		(r.ReducedLines != ReducedUncounted || !l.Reduced)
-}
 
 // seen gives the lines' amounts as thresholds see them.
 func (r *Rules) seen(c *Cart) []int64 {
@@ -59,7 +26,7 @@ func (r *Rules) seen(c *Cart) []int64 {
 func (r *Rules) counted(c *Cart) (amount, quantity int64) {
 	amounts := r.seen(c)
 	for i := range c.Order.Lines {
-		if l := &c.Order.Lines[i]; r.counts(l) {
+		if l := c.Order.Lines[i]; r.CountedItems.has(l) {
 			amount += amounts[i]
 			quantity += l.Quantity
 		}
@@ -94,25 +61,27 @@ func over(e *fault.Error, maximum, excess any) *fault.Error {
 }
 
 func (r *Rules) checkItems(c *Cart, f *failures) {
-	if !r.RequiredItems.IsZero() && len(c.lines(r.RequiredItems.has)) == 0 {
-		f.add(ErrRequiredItems.At("order.lines").Arg("items", r.RequiredItems.names()))
+	if wanted := r.RequiredItems; !wanted.IsZero() && !slices.ContainsFunc(c.Order.Lines, wanted.has) {
+		f.add(ErrRequiredItems.At("order.lines").Arg("items", slices.Concat(wanted.SKUs, wanted.Categories)))
 	}
-	if ids := c.lines(r.ForbiddenItems.has); len(ids) > 0 {
-		f.add(ErrForbiddenItems.At("order.lines").Arg("lines", ids))
+	if !r.ForbiddenItems.IsZero() {
+		if ids := c.lines(r.ForbiddenItems.has); len(ids) > 0 {
+			f.add(ErrForbiddenItems.At("order.lines").Arg("lines", ids))
+		}
 	}
-	if r.ReducedLines != ReducedForbidden {
+	if !r.ForbidReduced {
 		return
 	}
-	if ids := c.lines(func(l *order.Line) bool { return l.Reduced }); len(ids) > 0 {
+	if ids := c.lines(func(l order.Line) bool { return l.Reduced }); len(ids) > 0 {
 		f.add(ErrReducedLines.At("order.lines").Arg("lines", ids))
 	}
 }
 
 // lines gives the ids of the lines that are so.
-func (c *Cart) lines(so func(*order.Line) bool) []string {
+func (c *Cart) lines(so func(order.Line) bool) []string {
 	var ids []string
-	for i := range c.Order.Lines {
-		if l := &c.Order.Lines[i]; so(l) {
+	for _, l := range c.Order.Lines {
+		if so(l) {
 			ids = append(ids, l.ID)
 		}
 	}

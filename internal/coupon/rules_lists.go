@@ -71,6 +71,15 @@ func stage(s customer.Stage, at string) error {
 	return nil
 }
 
+// contradiction refuses what is chosen and excepted at once, and names that are none.
+func (s Selection) contradiction(at string) error {
+	return firstOf(
+		each(at+".skus", s.SKUs, notEmpty), each(at+".categories", s.Categories, notEmpty),
+		each(at+".except_skus", s.ExceptSKUs, notEmpty), each(at+".except_categories", s.ExceptCategories, notEmpty),
+		apart(at+".except_skus", s.SKUs, s.ExceptSKUs), apart(at+".except_categories", s.Categories, s.ExceptCategories),
+	)
+}
+
 func notEmpty(s, at string) error {
 	if s == "" {
 		return fault.ErrInvalid.At(at)

@@ -8,9 +8,12 @@ import (
 	"github.com/lagniappe/lagniappe/internal/order"
 )
 
-func drawItems(t *rapid.T, label string) Items {
+func drawItems(t *rapid.T, label string) Selection {
 	some := rapid.SliceOfN(rapid.SampledFrom([]string{"a", "b", "c"}), 0, 2)
-	return Items{SKUs: some.Draw(t, label+" skus"), Categories: some.Draw(t, label+" categories")}
+	return Selection{
+		SKUs: some.Draw(t, label+" skus"), Categories: some.Draw(t, label+" categories"), ExceptSKUs: some.Draw(t, label+" except skus"),
+		ExceptCategories: some.Draw(t, label+" except categories"), ExceptReduced: rapid.Bool().Draw(t, label+" except reduced"),
+	}
 }
 
 func drawCart(t *rapid.T) Cart {
@@ -27,7 +30,7 @@ func drawThresholds(t *rapid.T) Rules {
 	bound := rapid.Int64Range(0, 1<<46)
 	return Rules{
 		MinimumAmount: bound.Draw(t, "minimum"), MaximumAmount: bound.Draw(t, "maximum"), MinimumQuantity: bound.Draw(t, "least") >> 30, MaximumQuantity: bound.Draw(t, "most") >> 30,
-		CountedItems: drawItems(t, "counted"), UncountedItems: drawItems(t, "uncounted"), ReducedLines: rapid.SampledFrom([]string{"", ReducedUncounted}).Draw(t, "reduced"),
+		CountedItems: drawItems(t, "counted"),
 	}
 }
 

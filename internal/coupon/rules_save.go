@@ -11,33 +11,34 @@ var (
 	ErrWindowEmpty     = fault.Define(fault.Invalid, "window_empty")
 )
 
-// contradiction refuses rules that no order could meet, or that mean nothing, naming the field.
-func (r *Rules) contradiction(currency string) error {
+// contradiction refuses rules that no order could meet, or that mean nothing,
+// naming the field; they stand below at.
+func (r *Rules) contradiction(at, currency string) error {
 	if r.MinimumAmount+r.MaximumAmount+r.MinimumSpent+r.MaximumSpent > 0 && currency == "" {
-		return ErrFieldMissing.At("rules.currency")
+		return ErrFieldMissing.At(at + ".currency")
 	}
 	if r.FirstOrderOnly && r.MinimumOrdersCount+r.MinimumSpent+r.MinimumDaysSinceLastOrder+r.MaximumDaysSinceLastOrder > 0 {
-		return ErrContradiction.At("rules.first_order_only") // who has ordered nothing yet meets none of them
+		return ErrContradiction.At(at + ".first_order_only") // who has ordered nothing yet meets none of them
 	}
 	if checkMetadata(r.Metadata) != nil {
-		return fault.ErrInvalid.At("rules.metadata")
+		return fault.ErrInvalid.At(at + ".metadata")
 	}
 	return firstOf(
-		oneOf("rules.threshold_on", r.ThresholdOn, "", OnList, OnLeft),
-		oneOf("rules.reduced_lines", r.ReducedLines, "", ReducedUncounted, ReducedForbidden),
-		bounds("rules.maximum_amount", r.MinimumAmount, r.MaximumAmount),
-		bounds("rules.maximum_quantity", r.MinimumQuantity, r.MaximumQuantity),
-		apart("rules.uncounted_items.skus", r.CountedItems.SKUs, r.UncountedItems.SKUs),
-		apart("rules.uncounted_items.categories", r.CountedItems.Categories, r.UncountedItems.Categories),
-		apart("rules.forbidden_items.skus", r.RequiredItems.SKUs, r.ForbiddenItems.SKUs),
-		apart("rules.forbidden_items.categories", r.RequiredItems.Categories, r.ForbiddenItems.Categories),
-		each("rules.countries", r.Countries, country),
-		each("rules.excluded_countries", r.ExcludedCountries, country),
-		apart("rules.excluded_countries", r.Countries, r.ExcludedCountries),
-		apart("rules.excluded_channels", r.Channels, r.ExcludedChannels),
-		r.Hours.contradiction("rules.hours"),
-		r.Audience.contradiction("rules"),
-		compiles("rules.expression", r.Expression),
+		oneOf(at+".threshold_on", r.ThresholdOn, "", OnList, OnLeft),
+		bounds(at+".maximum_amount", r.MinimumAmount, r.MaximumAmount),
+		bounds(at+".maximum_quantity", r.MinimumQuantity, r.MaximumQuantity),
+		r.CountedItems.contradiction(at+".counted_items"),
+		r.RequiredItems.contradiction(at+".required_items"),
+		r.ForbiddenItems.contradiction(at+".forbidden_items"),
+		apart(at+".forbidden_items.skus", r.RequiredItems.SKUs, r.ForbiddenItems.SKUs),
+		apart(at+".forbidden_items.categories", r.RequiredItems.Categories, r.ForbiddenItems.Categories),
+		each(at+".countries", r.Countries, country),
+		each(at+".excluded_countries", r.ExcludedCountries, country),
+		apart(at+".excluded_countries", r.Countries, r.ExcludedCountries),
+		apart(at+".excluded_channels", r.Channels, r.ExcludedChannels),
+		r.Hours.contradiction(at+".hours"),
+		r.Audience.contradiction(at),
+		compiles(at+".expression", r.Expression),
 	)
 }
 

@@ -11,7 +11,9 @@ import (
 
 // Rules that nothing could meet, or that mean nothing, are refused by their field when they are saved.
 func TestContradictions(t *testing.T) {
-	items := func(sku, category string) Items { return Items{SKUs: []string{sku}, Categories: []string{category}} }
+	items := func(sku, category string) Selection {
+		return Selection{SKUs: []string{sku}, Categories: []string{category}}
+	}
 	for _, c := range []struct {
 		rules Rules
 		err   error
@@ -29,9 +31,9 @@ func TestContradictions(t *testing.T) {
 		{Rules{Currency: "EUX"}, fault.ErrInvalid, "rules.currency"},
 		{Rules{ThresholdOn: "right"}, fault.ErrInvalid, "rules.threshold_on"},
 		{Rules{ThresholdOn: OnLeft}, nil, ""},
-		{Rules{ReducedLines: "in"}, fault.ErrInvalid, "rules.reduced_lines"},
-		{Rules{CountedItems: items("a", "b"), UncountedItems: items("c", "b")}, ErrContradiction, "rules.uncounted_items.categories[0]"},
-		{Rules{CountedItems: items("a", "b"), UncountedItems: items("a", "c")}, ErrContradiction, "rules.uncounted_items.skus[0]"},
+		{Rules{CountedItems: Selection{SKUs: []string{"a"}, ExceptSKUs: []string{"b", "a"}}}, ErrContradiction, "rules.counted_items.except_skus[1]"},
+		{Rules{RequiredItems: Selection{Categories: []string{"a"}, ExceptCategories: []string{"a"}}}, ErrContradiction, "rules.required_items.except_categories[0]"},
+		{Rules{ForbiddenItems: Selection{Categories: []string{"a", ""}}}, fault.ErrInvalid, "rules.forbidden_items.categories[1]"},
 		{Rules{RequiredItems: items("a", "b"), ForbiddenItems: items("a", "c")}, ErrContradiction, "rules.forbidden_items.skus[0]"},
 		{Rules{RequiredItems: items("a", "b"), ForbiddenItems: items("c", "b")}, ErrContradiction, "rules.forbidden_items.categories[0]"},
 		{Rules{Countries: []string{"DE", "UK"}}, order.ErrCountryUnknown, "rules.countries[1]"},
@@ -69,6 +71,53 @@ func TestContradictions(t *testing.T) {
 		f, _ := fault.As(err)
 		if !errors.Is(err, c.err) || (err == nil) != (c.err == nil) || f != nil && f.Param != c.param {
 			t.Errorf("%+v: %v", c.rules, err)
+		}
+	}
+}
+
+// A reward's own conditions are held to the same, below its own field.
+func TestContradictionsOfAReward(t *testing.T) {
+	for _, c := range []struct {
+		when  Rules
+		err   error
+		param string
+	}{
+		{Rules{Audience: Audience{Stages: []customer.Stage{"loyal"}, MinimumSpent: 5}}, nil, ""},
+		{Rules{MinimumQuantity: 6, MaximumQuantity: 5}, ErrBoundsReversed, "rewards[0].when.maximum_quantity"},
+		{Rules{Hours: berlin()}, ErrFieldMissing, "rewards[0].when.hours.windows"},
+		{Rules{Currency: "USD"}, ErrCurrencyMixed, "rewards[0].when.currency"},
+		{Rules{FirstOrderOnly: true}, ErrFieldNotAllowed, "rewards[0].when.first_order_only"},
+	} {
+		err := Terms{Rewards: []Reward{{Type: FreeShipping, When: &c.when}}, Reason: Reason{"weil", "because"}, Rules: Rules{Currency: "EUR"}}.Check()
+		f, _ := fault.As(err)
+		if !errors.Is(err, c.err) || (err == nil) != (c.err == nil) || f != nil && f.Param != c.param {
+			t.Errorf("%+v: %v", c.when, err)
+		}
+	}
+}
+
+// Individual conditions: what one customer gets, another does not, and somebody unknown neither.
+func TestRewardForAnAudience(t *testing.T) {
+	terms := Terms{Rewards: []Reward{
+		{Type: PercentOff, PercentOff: "10"},
+		{Type: PercentOff, PercentOff: "10", When: &Rules{Audience: Audience{Stages: []customer.Stage{"loyal"}}}},
+		{Type: FreeShipping, When: &Rules{Audience: Audience{Segments: []string{"vip"}}}},
+	}}
+	for name, c := range map[string]struct {
+		change func(*Cart)
+		want   int64
+	}{
+		"loyal, and a vip": {func(*Cart) {}, 700 + 630 + 490},
+		"a vip":            {func(c *Cart) { c.Facts.Stage = customer.Repeat }, 700 + 490},
+		"loyal":            {func(c *Cart) { c.Facts.Segments = []string{} }, 700 + 630},
+		"unknown":          {func(c *Cart) { c.Facts = customer.Facts{} }, 700},
+		"nobody":           {func(c *Cart) { c.Customer = customer.Ref{} }, 700},
+	} {
+		cart := testCart(t)
+		cart.Order.ShippingAmount = 490
+		c.change(&cart)
+		if q := Price(cart, Applicant{Terms: terms})[0]; q.Refused != nil || q.Discount.Total != c.want {
+			t.Errorf("%s: %+v", name, q)
 		}
 	}
 }

@@ -72,7 +72,7 @@ func (t Terms) Check() error {
 	if err := t.checkCurrency(); err != nil {
 		return err
 	}
-	return t.Rules.contradiction(t.Currency())
+	return t.Rules.contradiction("rules", t.Currency())
 }
 
 // checkValidity wants times that can be written, the end after the start.
@@ -109,16 +109,18 @@ func (t Terms) checkCurrency() error {
 	return nil
 }
 
-// checkWhen holds a reward's own conditions to the currency of the terms.
+// checkWhen holds a reward's own conditions to the currency of the terms. A
+// first order is reserved for a campaign as a whole, so a single reward cannot ask for it.
 func (t Terms) checkWhen(r Reward, at string) error {
 	switch {
 	case r.When == nil:
+		return nil
 	case r.When.Currency != "" && r.When.Currency != t.Currency():
 		return ErrCurrencyMixed.At(at + ".currency")
-	case r.When.MinimumAmount > 0 && t.Currency() == "":
-		return ErrFieldMissing.At(at + ".currency")
+	case r.When.FirstOrderOnly:
+		return ErrFieldNotAllowed.At(at+".first_order_only").Arg("type", string(r.Type))
 	}
-	return nil
+	return r.When.contradiction(at, t.Currency())
 }
 
 // Currency is the one that the terms are bound to, or empty where any order fits.

@@ -63,10 +63,15 @@ func TestEnvironment(t *testing.T) {
 	if f := under(coupon.Rules{Expression: "now.hour == 14", Hours: berlin}, testCart(t, 1)); f != nil {
 		t.Errorf("%v", f)
 	}
-	c := testCart(t, 2)
-	c.Left = []int64{6000, 1000}
-	if f := under(coupon.Rules{Expression: "order.subtotal == 7000 and one(lines, .amount == 1000)", ThresholdOn: coupon.OnLeft}, c); f != nil {
-		t.Errorf("%v", f)
+	half := coupon.Reward{Type: coupon.AmountOff, AmountOff: 5000, Currency: "EUR"}
+	for on, text := range map[string]string{
+		coupon.OnList: "order.subtotal == 12000", coupon.OnLeft: "order.subtotal == 7000 and all(lines, .amount == 3500 and .unit_amount == 2000)",
+	} {
+		quotes := coupon.Price(testCart(t, 2), coupon.Applicant{Campaign: "a", Terms: coupon.Terms{Rewards: []coupon.Reward{half}, Priority: 1}},
+			coupon.Applicant{Campaign: "b", Terms: coupon.Terms{Rewards: []coupon.Reward{half}, Rules: coupon.Rules{ThresholdOn: on, Expression: text}}})
+		if quotes[1].Refused != nil {
+			t.Errorf("%s: %v", on, quotes[1].Refused)
+		}
 	}
 }
 
@@ -130,7 +135,7 @@ func TestSaved(t *testing.T) {
 func tenRules(expression string) coupon.Rules {
 	return coupon.Rules{
 		Currency: "EUR", MinimumAmount: 1000, MaximumAmount: 1 << 40, MinimumQuantity: 1, Channels: []string{"app", "web"}, Countries: []string{"AT", "DE"},
-		RequiredItems: coupon.Items{Categories: []string{"mugs"}}, ForbiddenItems: coupon.Items{SKUs: []string{"voucher"}},
+		RequiredItems: coupon.Selection{Categories: []string{"mugs"}}, ForbiddenItems: coupon.Selection{SKUs: []string{"voucher"}},
 		Hours:      &coupon.Hours{TimeZone: "Europe/Berlin", Windows: []coupon.Window{{Weekdays: []string{"wednesday"}, From: "08:00", To: "20:00"}}},
 		Audience:   coupon.Audience{Segments: []string{"vip"}, MinimumSpent: 100},
 		Expression: expression,
