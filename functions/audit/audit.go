@@ -3,10 +3,14 @@
 // the redemption that it counts, so they cannot part. The auditor recomputes
 // them all, a slice in each run, and says so if they did.
 //
+// On its way it goes on with changes of limits that stopped half way, because
+// whoever made them died.
+//
 // Who may call it: the clock.
 // What it may touch: reads the list of shops and every campaign, coupon, seat
-// and counter; writes nothing but its own cursor. It repairs nothing: a counter
-// that drifts is a bug, and its cause has to be understood first.
+// and counter; writes its own cursor, and the steps of a change that a shop has
+// made. It repairs no counter: one that drifts is a bug, and its cause has to be
+// understood first.
 // Load: light. A round through all campaigns begins once a day and reads each row
 // once; what is found drifting is read again in every run until it is mended.
 package audit
@@ -27,6 +31,8 @@ import (
 type Store interface {
 	// Audit compares a campaign's counters with its rows.
 	Audit(ctx context.Context, sp shop.Space, campaign string) ([]coupon.Drift, error)
+	// ContinueLimits goes on with a change of a campaign's limits that was left undone.
+	ContinueLimits(ctx context.Context, sp shop.Space, campaign string) error
 	// NextPlace is one step on through all campaigns of all shops.
 	NextPlace(ctx context.Context, at coupon.Place) (coupon.Place, error)
 	AuditCursor(ctx context.Context) (coupon.AuditCursor, error)

@@ -108,6 +108,9 @@ const looks = 3
 func (r *run) persisting(ctx context.Context, p coupon.Place) ([]coupon.Drift, error) {
 	ctx, stop := context.WithTimeout(ctx, r.Budget.Each)
 	defer stop()
+	if err := r.store.ContinueLimits(ctx, p.Space, p.Campaign); err != nil {
+		return nil, err
+	}
 	drifts, err := r.store.Audit(ctx, p.Space, p.Campaign)
 	for look := 1; look < looks && err == nil && len(drifts) > 0; look++ {
 		if err = r.Wait(ctx); err != nil {

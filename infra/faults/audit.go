@@ -92,7 +92,7 @@ func listed(campaign string) string     { return campaign + " entries in the lis
 func prefixes(campaign string) string   { return campaign + " code prefixes" }
 func attempts(seat string) string       { return seat + " attempts" }
 func keys(space, kind string) string    { return space + " live keys of kind " + kind }
-func slotName(pk string) string         { return pk + " uses" }
+func slotName(pk string, m int) string  { return fmt.Sprint(pk, " measure ", m) }
 func limitName(pk, sk string) string    { return pk + "|" + sk + " uses" }
 func spaceOf(pk string) string          { return strings.Join(strings.SplitN(pk, "#", 3)[:2], "#") }
 func campaignName(pk, id string) string { return spaceOf(pk) + "#campaign#" + id }
@@ -123,13 +123,13 @@ func (b *books) definition(r row) {
 func (b *books) coupon(r row) {
 	pk, sk := r.text("pk"), r.text("sk")
 	switch {
-	case r.has("uses_left"):
+	case sk == "slot":
+		b.slot(r)
+	case sk == "shares": // what a change of the limit has not moved yet, or could not
 		campaign := strings.Split(pk, "#")[3]
-		b.counted[usesOf(campaignName(pk, campaign))] += r.number("uses") + r.number("uses_left")
-		b.stated[slotName(pk)] = r.number("uses")
-		if r.number("uses_left") < 0 {
-			b.drift(pk, "has %d uses left", r.number("uses_left"))
-		}
+		b.counted[usesOf(campaignName(pk, campaign))] += r.number("to_uses") - r.number("held_uses")
+	case strings.Contains(pk, "#day#"):
+		b.stated[limitName(pk, sk)] = r.number("uses")
 	case r.has("uses"):
 		b.stated[limitName(pk, sk)] = r.number("uses")
 		b.customers[limitName(pk, sk)] = campaignName(pk, strings.Split(pk, "#")[3])
@@ -157,6 +157,19 @@ func (b *books) past(r row) {
 	b.counted[attempts(r.text("pk")+"|"+base)]++
 }
 
+// slot counts a part of a limit.
+func (b *books) slot(r row) {
+	pk := r.text("pk")
+	campaign := strings.Split(pk, "#")[3]
+	b.counted[usesOf(campaignName(pk, campaign))] += r.number("uses") + r.number("uses_left")
+	for m, name := range [...][2]string{{"uses", "uses_left"}, {"stock_used", "stock_left"}, {"budget_spent", "budget_left"}} {
+		b.stated[slotName(pk, m)] = r.number(name[0])
+		if r.number(name[1]) < 0 {
+			b.drift(pk, "has %d %s", r.number(name[1]), name[1])
+		}
+	}
+}
+
 // seat counts a redemption that holds one.
 func (b *books) seat(r row) {
 	if !r.has("order_id") {
@@ -164,7 +177,22 @@ func (b *books) seat(r row) {
 	}
 	space, campaign := spaceOf(r.text("pk")), r.text("campaign_id")
 	if r.has("slot_number") {
-		b.counted[slotName(fmt.Sprintf("%s#slot#%s#%d", space, campaign, r.number("slot_number")))]++
+		b.counted[slotName(fmt.Sprintf("%s#slot#%s#%d", space, campaign, r.number("slot_number")), 0)]++
+	}
+	var takes []struct {
+		Slot int
+		Took [3]int64
+		Day  string
+	}
+	r.document("takes", &takes)
+	for _, t := range takes {
+		for m, n := range t.Took {
+			if t.Day == "" {
+				b.counted[slotName(fmt.Sprintf("%s#slot#%s#%d", space, campaign, t.Slot), m)] += n
+			} else if m == 0 {
+				b.counted[limitName(fmt.Sprintf("%s#day#%s#%d", space, campaign, t.Slot), t.Day)] += n
+			}
+		}
 	}
 	if person := r.text("limited_person"); person != "" {
 		b.counted[limitName(space+"#limit#"+campaign+"#"+person[:1], person)]++

@@ -8,7 +8,10 @@ import (
 
 // paths are all ways to change rows.
 func paths() []path {
-	out := []path{createCampaign(true), createCampaign(false), changeCampaign(), pause(true), pause(false)}
+	out := []path{createCampaign(true), createCampaign(false), createFamous(), changeCampaign(), pause(true), pause(false)}
+	for _, to := range []int{60, 4, 2} {
+		out = append(out, changeLimit(to))
+	}
 	for _, named := range []bool{false, true} {
 		for _, fresh := range []bool{true, false} {
 			out = append(out, issue(named, fresh, true), issue(named, fresh, false))
@@ -31,6 +34,15 @@ func tenPercent(more object) object {
 }
 
 var limits = object{"max_redemptions": 20, "max_redemptions_per_customer": 2}
+
+var every = object{
+	"max_redemptions": 20, "max_redemptions_per_customer": 2, "max_redemptions_per_day": 20,
+	"rewards": []object{
+		{"type": "percent_off", "percent_off": "10"},
+		{"type": "service", "service": object{"de": "signiert", "en": "signed"}, "stock": 20},
+	},
+	"budget": object{"amount": 40_000, "currency": "EUR"}, "rules": object{"currency": "EUR"},
+}
 
 // key names the call of a cell, where something has to.
 func idempotency(withKey bool) string {
@@ -152,6 +164,7 @@ var codes = []code{
 	{"unique with both limits", false, limits},
 	{"shared without limit", true, nil},
 	{"shared with both limits", true, limits},
+	{"shared with every limit", true, every},
 }
 
 func (k code) arrange(c *cell) {

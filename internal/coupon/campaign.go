@@ -25,9 +25,9 @@ import (
 
 // The faults of campaigns.
 var (
-	ErrCampaignUnknown = fault.Define(fault.NotFound, "campaign_unknown")
-	ErrCampaignIssued  = fault.Define(fault.Conflict, "campaign_issued")
-	ErrLimitNotLowered = fault.Define(fault.Invalid, "limit_not_changeable")
+	ErrCampaignUnknown    = fault.Define(fault.NotFound, "campaign_unknown")
+	ErrCampaignIssued     = fault.Define(fault.Conflict, "campaign_issued")
+	ErrLimitNotChangeable = fault.Define(fault.Invalid, "limit_not_changeable")
 )
 
 // CampaignPrefix is how the ids of campaigns begin.
@@ -37,9 +37,8 @@ const CampaignPrefix = "camp_"
 type Definition struct {
 	Name string `json:"name" minLength:"1" maxLength:"200" example:"Summer 2026"`
 	Terms
-	MaxRedemptions            int64             `json:"max_redemptions,omitzero" minimum:"1" maximum:"1000000000" doc:"How often all codes together can be redeemed. It can be raised later, not lowered, introduced or removed."`
-	MaxRedemptionsPerCustomer int64             `json:"max_redemptions_per_customer,omitzero" minimum:"1" maximum:"1000000" doc:"How often one customer can redeem; calls must then name the customer."`
-	Metadata                  map[string]string `json:"metadata,omitempty" maxProperties:"50"`
+	Limits
+	Metadata map[string]string `json:"metadata,omitempty" maxProperties:"50"`
 }
 
 // Campaign is a definition in force.
@@ -48,17 +47,18 @@ type Campaign struct {
 	ID       string `json:"id" example:"camp_06kd8t5v2w7x9y3z"`
 	Livemode bool   `json:"livemode"`
 	Definition
-	Active        bool      `json:"active" doc:"False while paused."`
-	Version       int       `json:"version" doc:"Of the terms; coupons keep the version they were issued under."`
-	TimesRedeemed *int64    `json:"times_redeemed,omitempty" doc:"Where max_redemptions is set; read one campaign to see it."`
-	CreatedAt     time.Time `json:"created_at"`
-	UpdatedAt     time.Time `json:"updated_at"`
+	Active  bool `json:"active" doc:"False while paused."`
+	Version int  `json:"version" doc:"Of the terms; coupons keep the version they were issued under."`
+	Consumption
+	CreatedAt time.Time `json:"created_at"`
+	UpdatedAt time.Time `json:"updated_at"`
 
-	Prefix   string `json:"-"` // of its random codes
-	Slots    int    `json:"-"` // over how many rows the limit is spread; 0 without one
-	Issued   bool   `json:"-"` // a coupon exists: currency and reward types are frozen
-	Floor    int    `json:"-"` // coupons of older versions count as issued under this one
-	Revision int64  `json:"-"` // counts every change; the ETag
+	Prefix   string    `json:"-"` // of its random codes
+	Slots    int       `json:"-"` // over how many rows the limits are spread; 0 without any
+	Days     []DayPlan `json:"-"` // the limits for each day, the present one and the next
+	Issued   bool      `json:"-"` // a coupon exists: currency and reward types are frozen
+	Floor    int       `json:"-"` // coupons of older versions count as issued under this one
+	Revision int64     `json:"-"` // counts every change; the ETag
 }
 
 // Check refuses a definition that contradicts itself, naming the field.
@@ -69,7 +69,16 @@ func (d Definition) Check() error {
 	if err := checkMetadata(d.Metadata); err != nil {
 		return err
 	}
-	return d.Terms.Check()
+	if err := d.Terms.Check(); err != nil {
+		return err
+	}
+	if err := d.checkStock(); err != nil {
+		return err
+	}
+	if err := d.checkDays(); err != nil {
+		return err
+	}
+	return d.checkBudget()
 }
 
 // checkMetadata holds the contract's bounds: up to 50 keys of up to 40 characters a key, 500 a value.
@@ -89,24 +98,8 @@ func checkMetadata(m map[string]string) error {
 func NewCampaign(id, prefix string, live bool, d Definition, now time.Time) Campaign {
 	return Campaign{
 		Object: "campaign", ID: id, Livemode: live, Definition: d, Active: true, Version: 1,
-		CreatedAt: now, UpdatedAt: now, Prefix: prefix, Slots: slotsFor(d.MaxRedemptions), Revision: 1,
+		CreatedAt: now, UpdatedAt: now, Prefix: prefix, Slots: d.slots(), Days: d.firstDays(), Revision: 1,
 	}
-}
-
-// A limit is spread over slots so that concurrent redemptions seldom meet on
-// one row: at about 50 transactions a second each, eight do 400/s at most, and
-// without many conflicts less than half of that (make bench PARTS=partition).
-// Small limits get fewer, since empty slots have to be searched.
-const (
-	maxSlots    = 8
-	usesPerSlot = 8
-)
-
-func slotsFor(limit int64) int {
-	if limit == 0 {
-		return 0
-	}
-	return int(min(maxSlots, (limit+usesPerSlot-1)/usesPerSlot))
 }
 
 // Change is a new definition for an existing campaign.
@@ -123,12 +116,12 @@ func (c Campaign) Apply(ch Change, now time.Time) (Campaign, error) {
 	if c.Issued && !c.SameShape(ch.Terms) {
 		return Campaign{}, ErrCampaignIssued.At("rewards")
 	}
-	if (c.MaxRedemptions == 0) != (ch.MaxRedemptions == 0) || ch.MaxRedemptions < c.MaxRedemptions {
-		return Campaign{}, ErrLimitNotLowered.At("max_redemptions")
+	if err := c.checkChange(ch.Definition); err != nil {
+		return Campaign{}, err
 	}
 	n := c
 	n.Definition, n.UpdatedAt = ch.Definition, now
-	n.Slots = max(c.Slots, slotsFor(ch.MaxRedemptions))
+	n.Slots, n.Days = max(c.Slots, n.slots()), c.days(ch.Limits, now)
 	n.Revision++
 	if !sameTerms(c.Terms, n.Terms) {
 		n.Version++

@@ -98,7 +98,7 @@ func TestExplain(t *testing.T) {
 	}{
 		"free":                     {seat: with(func(*Seat) {})},
 		"no coupon":                {seat: Seat{}, err: ErrUnknown},
-		"mine beats everything":    {seat: taken, others: Found{LimitReached: true, Exhausted: true}, change: func(_ *Request, t *Target) { t.Campaign.Active = false }, replay: true},
+		"mine beats everything":    {seat: taken, others: Found{LimitReached: true, Exhausted: ErrQuantityExceeded}, change: func(_ *Request, t *Target) { t.Campaign.Active = false }, replay: true},
 		"mine, other key":          {seat: with(func(s *Seat) { *s = taken; s.Replay = "other" }), replay: true},
 		"mine, differs":            {seat: with(func(s *Seat) { *s = taken; s.Fingerprint = nil }), err: ErrRedemptionDiffers},
 		"mine, differs, same key":  {seat: with(func(s *Seat) { *s = taken; s.Fingerprint, s.Replay = nil, "key" }), err: fault.ErrIdempotencyKeyReused},
@@ -116,12 +116,12 @@ func TestExplain(t *testing.T) {
 		"second attempt":           {seat: with(func(s *Seat) { s.Attempt = 1 }), guess: &Guess{Version: 3, Attempt: 1}},
 		"too many, older version":  {seat: with(func(s *Seat) { s.Attempt, s.Coupon.CampaignVersion = MaxAttempts, 2 }), err: ErrTooManyAttempts},
 		"too many attempts":        {seat: with(func(s *Seat) { s.Attempt = MaxAttempts }), err: ErrTooManyAttempts},
-		"closed beats exhausted":   {seat: with(func(*Seat) {}), others: Found{Exhausted: true}, change: func(_ *Request, t *Target) { t.Campaign.Active = false }, err: ErrNotActive},
-		"exhausted beats misfit":   {seat: with(func(*Seat) {}), others: Found{Exhausted: true}, change: func(_ *Request, t *Target) { t.Campaign.Rules.MinimumQuantity = 2 }, err: ErrQuantityExceeded},
+		"closed beats exhausted":   {seat: with(func(*Seat) {}), others: Found{Exhausted: ErrQuantityExceeded}, change: func(_ *Request, t *Target) { t.Campaign.Active = false }, err: ErrNotActive},
+		"exhausted beats misfit":   {seat: with(func(*Seat) {}), others: Found{Exhausted: ErrQuantityExceeded}, change: func(_ *Request, t *Target) { t.Campaign.Rules.MinimumQuantity = 2 }, err: ErrQuantityExceeded},
 		"taken beats its owner":    {seat: with(func(s *Seat) { s.Order, s.Coupon.Person = "o-2", "ben" }), err: ErrQuantityExceeded},
 		"owner beats misfit":       {seat: with(func(s *Seat) { s.Coupon.Person = "ben" }), change: func(_ *Request, t *Target) { t.Campaign.Rules.MinimumQuantity = 2 }, err: ErrOtherCustomer},
-		"limit beats exhausted":    {seat: with(func(*Seat) {}), others: Found{LimitReached: true, Exhausted: true}, err: ErrCustomerLimit},
-		"exhausted":                {seat: with(func(*Seat) {}), others: Found{Exhausted: true}, err: ErrQuantityExceeded},
+		"limit beats exhausted":    {seat: with(func(*Seat) {}), others: Found{LimitReached: true, Exhausted: ErrQuantityExceeded}, err: ErrCustomerLimit},
+		"exhausted":                {seat: with(func(*Seat) {}), others: Found{Exhausted: ErrQuantityExceeded}, err: ErrQuantityExceeded},
 	} {
 		o := c.others
 		o.Read, o.Seat = true, c.seat

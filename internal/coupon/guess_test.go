@@ -121,7 +121,7 @@ func TestExplainShared(t *testing.T) {
 	}{
 		"no seat yet":       {o: found1(Found{Read: true})},
 		"given back before": {o: found1(Found{Read: true, Seat: Seat{Exists: true, Attempt: 2}}), guess: &Guess{Version: 3, Attempt: 2}},
-		"exhausted, unread": {o: found1(Found{Exhausted: true}), err: ErrQuantityExceeded},
+		"exhausted, unread": {o: found1(Found{Exhausted: ErrQuantityExceeded}), err: ErrQuantityExceeded},
 	} {
 		v := testDraft(t, true, nil).explain(0, c.o.Parts[0])
 		if !errors.Is(v.err, c.err) || (v.guess == nil) != (c.guess == nil) || v.guess != nil && *v.guess != *c.guess {

@@ -26,8 +26,8 @@ type Seat struct {
 type Found struct {
 	Read         bool // Seat is known
 	Seat         Seat
-	LimitReached bool // this customer's uses are spent
-	Exhausted    bool // the campaign's uses are spent
+	LimitReached bool  // this customer's uses are spent
+	Exhausted    error // which of the campaign's limits is spent
 }
 
 // Outcome is what the store found when it could not, or was not asked to, write.
@@ -146,10 +146,18 @@ func (p Part) spent(f Found, now time.Time) (verdict, bool) {
 		return verdict{guess: &Guess{Version: p.Version, Attempt: s.Attempt}}, true
 	case f.LimitReached:
 		return verdict{err: ErrCustomerLimit.At("customer").Arg("limit", p.Campaign.MaxRedemptionsPerCustomer)}, true
-	case f.Exhausted:
-		return verdict{err: ErrQuantityExceeded.At(at)}, true
+	case f.Exhausted != nil:
+		return verdict{err: exhaustedAt(f.Exhausted, at)}, true
 	}
 	return verdict{}, false
+}
+
+// exhaustedAt names the code whose campaign's limit is spent.
+func exhaustedAt(err error, at string) error {
+	if f, ok := fault.As(err); ok {
+		return f.At(at)
+	}
+	return err
 }
 
 // why is the fault that speaks against the part.

@@ -7,12 +7,9 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/lagniappe/lagniappe/internal/coupon"
-	"github.com/lagniappe/lagniappe/internal/ident"
 	"github.com/lagniappe/lagniappe/internal/shop"
 )
 
@@ -68,110 +65,44 @@ func (a *audit) note(counter string, change func(tally, int64) tally, n int64) {
 	a.tallies[counter] = change(a.tallies[counter], n)
 }
 
-// The names of the counters.
+// The names of the counters. A slot has one for each measure.
+var (
+	slotCounters = [...]string{coupon.Uses: "slot ", coupon.Stock: "stock ", coupon.Budget: "budget "}
+	inAll        = [...]string{coupon.Uses: "slots in all", coupon.Stock: "stocks in all", coupon.Budget: "budgets in all"}
+)
+
 const (
-	slotCounter  = "slot "
 	limitCounter = "limit "
-	slotsInAll   = "slots in all"
+	dayCounter   = "day "
 )
 
 // counters reads the slots, and the customers' limits where the campaign has
 // such a limit. A limit that was taken off the campaign rules nothing.
 func (a *audit) counters(ctx context.Context, as func(tally, int64) tally) error {
-	slots, err := a.store.slots(ctx, a.space, a.campaign)
+	l, err := a.store.limits(ctx, a.space, a.campaign)
 	if err != nil {
 		return err
 	}
-	var all int64
-	for n, slot := range slots {
-		a.note(slotCounter+strconv.Itoa(n), as, getNum(slot, "uses"))
-		all += getNum(slot, "uses") + getNum(slot, "uses_left")
+	for m, limit := range a.campaign.Measures() {
+		if limit == 0 {
+			continue
+		}
+		for n, slot := range l.slots {
+			a.note(slotCounters[m]+strconv.Itoa(n), as, slot.Used[m])
+		}
+		// What a change has still to move is no drift: shares are exact at every step.
+		a.note(inAll[m], as, coupon.Used(l.slots)[m]+coupon.Left(l.slots)[m]+l.shares.To[m]-l.shares.Held[m])
 	}
-	a.note(slotsInAll, as, all)
+	if err := a.days(ctx, as); err != nil {
+		return err
+	}
 	if a.campaign.MaxRedemptionsPerCustomer == 0 {
 		return nil
 	}
-	return a.spread(ctx, func(letter string) string { return limitsPK(a.space, a.campaign.ID, letter) }, func(row item) {
+	return a.spread(ctx, func(letter string) string { return limitsPK(a.space, a.campaign.ID, letter) }, func(row item) error {
 		a.note(limitCounter+getStr(row, attrSK), as, getNum(row, "uses"))
+		return nil
 	})
-}
-
-// rows counts the seats that are taken: in every bucket of the campaign's
-// coupons, oldest first, so that what is issued meanwhile is still met.
-func (a *audit) rows(ctx context.Context) error {
-	a.note(slotsInAll, tally.more, a.campaign.MaxRedemptions)
-	g, ctx := errgroup.WithContext(ctx)
-	for n := range buckets {
-		g.Go(func() error {
-			return a.store.each(ctx, &dynamodb.QueryInput{
-				TableName: &a.store.tables.Coupons, IndexName: aws.String(byCampaign), Limit: aws.Int32(maxBatch),
-				KeyConditionExpression:    aws.String(attrBucket + " = :bucket"),
-				ExpressionAttributeValues: item{":bucket": str(bucketKey(a.space, a.campaign.ID, n))},
-			}, func(listed []item) error { return a.coupons(ctx, listed) })
-		})
-	}
-	return g.Wait()
-}
-
-// coupons reads a page of coupons. A random one is its own seat; a shared one
-// has seats of its own, which may be many.
-func (a *audit) coupons(ctx context.Context, listed []item) error {
-	keys := make([]item, len(listed))
-	for i, l := range listed {
-		keys[i] = key(getStr(l, attrPK), skCoupon)
-	}
-	rows, err := a.store.batch(ctx, a.store.tables.Coupons, keys, true)
-	if err != nil {
-		return err
-	}
-	for _, row := range rows {
-		a.seat(row)
-		if !getBool(row, "shared") {
-			continue
-		}
-		body := strings.TrimPrefix(getStr(row, attrPK), space(a.space)+"#")
-		if err := a.spread(ctx, func(letter string) string { return seatsPK(a.space, body, letter) }, a.seat); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// seat counts a row, if a redemption holds it: what was rolled back has no order.
-func (a *audit) seat(row item) {
-	if getStr(row, "order_id") == "" {
-		return
-	}
-	if row["slot_number"] != nil {
-		a.note(slotCounter+strconv.FormatInt(getNum(row, "slot_number"), 10), tally.more, 1)
-	}
-	if person := getStr(row, "limited_person"); person != "" && a.campaign.MaxRedemptionsPerCustomer > 0 {
-		a.note(limitCounter+person, tally.more, 1)
-	}
-}
-
-// partitionsAtOnce bounds the connections of an audit, not its result.
-const partitionsAtOnce = 8
-
-// spread visits the rows of the 32 partitions that pk names.
-func (a *audit) spread(ctx context.Context, pk func(letter string) string, visit func(item)) error {
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(partitionsAtOnce)
-	for _, letter := range ident.Alphabet {
-		g.Go(func() error {
-			return a.store.each(ctx, &dynamodb.QueryInput{
-				TableName: &a.store.tables.Coupons, KeyConditionExpression: aws.String("pk = :pk"), ConsistentRead: aws.Bool(true),
-				ProjectionExpression:      aws.String("sk, uses, order_id, slot_number, limited_person"),
-				ExpressionAttributeValues: item{":pk": str(pk(string(letter)))},
-			}, func(rows []item) error {
-				for _, row := range rows {
-					visit(row)
-				}
-				return nil
-			})
-		})
-	}
-	return g.Wait()
 }
 
 func (a *audit) drifts() []coupon.Drift {

@@ -9,10 +9,14 @@ import (
 )
 
 // ChangeCampaign puts next in the place of prev, unless prev is no longer the
-// present state: then ErrStale. A raised limit reaches the slots in the same
-// transaction, new terms get a version of their own.
+// present state: then ErrStale. New terms get a version of their own. What the
+// limits should become is noted in the same transaction, and reaches the slots
+// step by step after it.
 func (s *Store) ChangeCampaign(ctx context.Context, sp shop.Space, prev, next coupon.Campaign) (coupon.Campaign, error) {
-	ws := append([]write{s.headChange(sp, prev, next)}, s.raise(sp, prev, next)...)
+	ws := []write{s.headChange(sp, prev, next)}
+	if prev.Measures() != next.Measures() || prev.Slots != next.Slots {
+		ws = append(ws, s.retarget(sp, prev, next))
+	}
 	if next.Version != prev.Version {
 		ws = append(ws, s.termsWrite(sp, next))
 	}
@@ -24,8 +28,8 @@ func (s *Store) ChangeCampaign(ctx context.Context, sp shop.Space, prev, next co
 		return coupon.Campaign{}, fault.ErrStale
 	}
 	s.campaigns.forget(space(sp) + next.ID)
-	s.exhausted.forget(space(sp) + next.ID)
-	return s.Campaign(ctx, sp, next.ID)
+	s.forgetSpent(sp, next.ID)
+	return s.fulfilled(ctx, sp, next.ID)
 }
 
 // isMine tells whether the row that refused a change is that very change: its
@@ -40,48 +44,24 @@ func (s *Store) isMine(old item, change write) bool {
 func (s *Store) headChange(sp shop.Space, prev, next coupon.Campaign) write {
 	return write{
 		table: s.tables.Campaigns, key: campaignKey(sp, prev.ID, skHead),
-		update: "SET doc = :doc, campaign_version = :version, terms_floor = :floor, slots = :slots, " +
+		update: "SET doc = :doc, campaign_version = :version, terms_floor = :floor, slots = :slots, days = :days, " +
 			"revision = :next, updated_at = :updated",
 		condition: "revision = :prev AND issued = :issued",
 		values: item{
 			":doc": document(next.Definition), ":version": num(next.Version), ":floor": num(next.Floor), ":slots": num(next.Slots),
+			":days": document(next.Days),
 			":next": num(next.Revision), ":prev": num(prev.Revision), ":issued": boolean(prev.Issued),
 			":updated": moment(next.UpdatedAt),
 		},
 	}
 }
 
-// raise spreads the uses that a limit gained over its slots, making those that
-// a larger limit has more of. An instance that still knows fewer slots counts
-// exactly, too; it only does not see the uses in the new ones for some seconds.
-func (s *Store) raise(sp shop.Space, prev, next coupon.Campaign) []write {
-	var ws []write
-	for n, more := range spread(next.MaxRedemptions-prev.MaxRedemptions, next.Slots) {
-		switch {
-		case n >= prev.Slots:
-			ws = append(ws, s.newSlot(sp, prev.ID, n, more))
-		case more > 0:
-			ws = append(ws, write{
-				table: s.tables.Coupons, key: slotKey(sp, prev.ID, n),
-				update: "SET uses_left = uses_left + :more", condition: "attribute_exists(pk)",
-				values: item{":more": num(more)},
-			})
-		}
-	}
-	return ws
-}
-
-func (s *Store) newSlot(sp shop.Space, campaign string, n int, uses int64) write {
-	slot := slotKey(sp, campaign, n)
-	slot["uses_left"], slot["uses"] = num(uses), num(0)
-	return write{table: s.tables.Coupons, item: slot, condition: "attribute_not_exists(pk)"}
-}
-
 // SetPaused pauses or resumes a campaign. Doing it twice is doing it once, and
 // a late copy of the write does nothing: it names the revision that it changes.
+// Either goes on with a change of limits that is pending.
 func (s *Store) SetPaused(ctx context.Context, sp shop.Space, id string, paused bool) (coupon.Campaign, error) {
 	for range maxTries {
-		c, err := s.Campaign(ctx, sp, id)
+		c, err := s.fulfilled(ctx, sp, id)
 		if err != nil || c.Active != paused {
 			return c, err
 		}

@@ -12,7 +12,9 @@ import (
 )
 
 // CreateCampaign makes a campaign of a checked definition: head, first terms,
-// its place in the list, its code prefix, and the slots of its limit.
+// its place in the list, its code prefix, and the slots of its limits. Slots that
+// do not fit into that transaction are made after it, like those of a limit that
+// is raised; the first ones hold everything until then.
 func (s *Store) CreateCampaign(ctx context.Context, sp shop.Space, d coupon.Definition, once idem.Key) (coupon.Campaign, error) {
 	for range maxTries {
 		c, err := s.newCampaign(sp, d)
@@ -20,8 +22,11 @@ func (s *Store) CreateCampaign(ctx context.Context, sp shop.Space, d coupon.Defi
 			return coupon.Campaign{}, err
 		}
 		refused, err := s.settle(ctx, "dynamo.CreateCampaign", s.withOnce(sp, s.tables.Campaigns, once, c, s.creation(sp, c))...)
-		if err != nil || refused == nil {
+		if err != nil {
 			return c, err
+		}
+		if refused == nil {
+			return c, s.moreSlots(ctx, sp, c)
 		}
 		if !once.IsZero() && refused[0].failed {
 			c, err = replayed[coupon.Campaign](refused[0].old, once)
@@ -56,10 +61,29 @@ func (s *Store) creation(sp shop.Space, c coupon.Campaign) []write {
 		{table: s.tables.Campaigns, item: listed, condition: fresh},
 		s.termsWrite(sp, c),
 	}
-	for n, uses := range spread(c.MaxRedemptions, c.Slots) {
-		ws = append(ws, s.newSlot(sp, c.ID, n, uses))
+	made := min(c.Slots, slotsAtOnce)
+	for n, left := range coupon.Spread(c.Measures(), made) {
+		ws = append(ws, s.newSlot(sp, c.ID, n, left, c.Measures()))
+	}
+	if made < c.Slots {
+		ws = append(ws, s.newShares(sp, c, made))
 	}
 	return ws
+}
+
+// slotsAtOnce fit into the transaction that makes a campaign.
+const slotsAtOnce = 90
+
+// moreSlots makes the others. The campaign is there, so what happens now is no
+// failure of its creation.
+func (s *Store) moreSlots(ctx context.Context, sp shop.Space, c coupon.Campaign) error {
+	if c.Slots <= slotsAtOnce {
+		return nil
+	}
+	if _, err := s.fulfilled(ctx, sp, c.ID); !unavailable(err) {
+		return err
+	}
+	return nil
 }
 
 func (s *Store) termsWrite(sp shop.Space, c coupon.Campaign) write {
@@ -68,24 +92,12 @@ func (s *Store) termsWrite(sp shop.Space, c coupon.Campaign) write {
 	return write{table: s.tables.Campaigns, item: row, condition: "attribute_not_exists(pk)"}
 }
 
-// spread splits a number of uses over n slots, the earlier ones getting the rest.
-func spread(uses int64, n int) []int64 {
-	out := make([]int64, n)
-	for i := range out {
-		out[i] = uses / int64(n)
-		if int64(i) < uses%int64(n) {
-			out[i]++
-		}
-	}
-	return out
-}
-
 func campaignRow(sp shop.Space, c coupon.Campaign) item {
 	row := campaignKey(sp, c.ID, skHead)
 	maps.Copy(row, item{
 		"campaign_id": str(c.ID), "doc": document(c.Definition), "paused": boolean(!c.Active),
 		"campaign_version": num(c.Version), "terms_floor": num(c.Floor), "issued": boolean(c.Issued), "revision": num(c.Revision),
-		"prefix": str(c.Prefix), "slots": num(c.Slots), "created_at": moment(c.CreatedAt), "updated_at": moment(c.UpdatedAt),
+		"prefix": str(c.Prefix), "slots": num(c.Slots), "days": document(c.Days), "created_at": moment(c.CreatedAt), "updated_at": moment(c.UpdatedAt),
 	})
 	return row
 }
@@ -96,6 +108,9 @@ func readCampaign(sp shop.Space, row item) (coupon.Campaign, error) {
 		Version: int(getNum(row, "campaign_version")), Floor: int(getNum(row, "terms_floor")), Issued: getBool(row, "issued"),
 		Revision: getNum(row, "revision"), Prefix: getStr(row, "prefix"), Slots: int(getNum(row, "slots")),
 		CreatedAt: getTime(row, "created_at"), UpdatedAt: getTime(row, "updated_at"),
+	}
+	if err := getDocument(row, "days", &c.Days); err != nil {
+		return c, err
 	}
 	return c, getDocument(row, "doc", &c.Definition)
 }
@@ -111,21 +126,23 @@ func (s *Store) campaign(ctx context.Context, sp shop.Space, id string) (coupon.
 	return readCampaign(sp, row)
 }
 
-// Campaign reads one, with the number of its redemptions where it has a limit.
+// Campaign reads one, with what its limits have seen.
 func (s *Store) Campaign(ctx context.Context, sp shop.Space, id string) (coupon.Campaign, error) {
+	c, _, err := s.campaignLimits(ctx, sp, id)
+	return c, err
+}
+
+func (s *Store) campaignLimits(ctx context.Context, sp shop.Space, id string) (coupon.Campaign, limits, error) {
 	c, err := s.campaign(ctx, sp, id)
 	if err != nil || c.Slots == 0 {
-		return c, err
+		return c, limits{}, err
 	}
-	slots, err := s.slots(ctx, sp, c)
+	l, err := s.limits(ctx, sp, c)
 	if err != nil {
-		return coupon.Campaign{}, err
+		return coupon.Campaign{}, limits{}, err
 	}
-	c.TimesRedeemed = new(int64)
-	for _, slot := range slots {
-		*c.TimesRedeemed += getNum(slot, "uses")
-	}
-	return c, nil
+	c.Consumption = c.NewConsumption(l.shares, l.slots)
+	return c, l, nil
 }
 
 // Campaigns lists a page, newest first; below is the id that ended the page before.

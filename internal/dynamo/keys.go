@@ -28,9 +28,11 @@ import (
 //	            pk <space>#<coupon>#<b>      sk <order>       a shared code's seat: its use by one order (audit: Query)
 //	            pk <space>#<coupon>#<b>      sk <order>#0001  a shared code's redemption that was rolled back
 //	            …                            sk …#0001#<ret>  beside each of those three: a return of single lines
-//	            pk <space>#slot#<camp>#<n>   sk slot          a part of max_redemptions
+//	            pk <space>#slot#<camp>#<n>   sk slot          a part of each limit of a campaign (BatchGetItem)
+//	            pk <space>#day#<camp>#<n>    sk 2026-11-22    a part of max_redemptions_per_day (BatchGetItem; audit: Query)
+//	            pk <space>#shares#<camp>     sk shares        how far a change of those limits has come (BatchGetItem)
 //	            pk <space>#limit#<camp>#<b>  sk <person>      one customer's uses (audit: Query)
-//	            …                            sk …#hold#<time>#<id>  beside a slot or a customer's uses: a hold that took from them (Query: lapsed ones)
+//	            …                            sk …#hold#<time>#<id>  beside a slot, a day's or a customer's uses: a hold that took from them (Query: lapsed ones)
 //	  by_campaign  <space>#<campaign>#<0–3> / <time>#<coupon> list a campaign's coupons, newest first; audit them, oldest first
 //	  by_customer  <space>#<person>         / <time>#<coupon> list a customer's coupons, newest first
 //	any         pk <space>#once#<route>#<h>  sk once          the first answer to an Idempotency-Key (TTL)
@@ -49,6 +51,7 @@ const (
 	skCoupon = "coupon"
 	skPast   = "past"
 	skSlot   = "slot"
+	skShares = "shares"
 	skCursor = "cursor"
 
 	shopsPK = "shops"
@@ -111,6 +114,18 @@ func seatsPK(s shop.Space, couponBody, bucket string) string {
 
 func slotKey(s shop.Space, campaign string, n int) item {
 	return key(space(s)+"#slot#"+campaign+"#"+strconv.Itoa(n), skSlot)
+}
+
+func dayKey(s shop.Space, campaign string, n int, day string) item {
+	return key(daysPK(s, campaign, n), day)
+}
+
+func daysPK(s shop.Space, campaign string, n int) string {
+	return space(s) + "#day#" + campaign + "#" + strconv.Itoa(n)
+}
+
+func sharesKey(s shop.Space, campaign string) item {
+	return key(space(s)+"#shares#"+campaign, skShares)
 }
 
 func limitKey(s shop.Space, campaign, person string) item {

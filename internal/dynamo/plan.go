@@ -10,7 +10,8 @@ import (
 type plan struct {
 	store *Store
 	draft coupon.Draft
-	slot  []int // of each part's campaign
+	takes [][]coupon.Take // of each part
+	turn  int             // how often other slots were tried
 	made  []planned
 }
 
@@ -18,7 +19,8 @@ type plan struct {
 type planned struct {
 	write
 	kind  string
-	parts []int // of the draft
+	parts []int        // of the draft
+	take  *coupon.Take // of a slot
 }
 
 // The kinds of planned writes.
@@ -31,17 +33,21 @@ const (
 )
 
 func (s *Store) plan(d coupon.Draft) *plan {
-	p := &plan{store: s, draft: d, slot: make([]int, len(d.Parts))}
-	for i, part := range d.Parts {
-		p.slot[i] = firstSlot(d.Order.ID, part.Campaign)
+	p := &plan{store: s, draft: d, takes: make([][]coupon.Take, len(d.Parts))}
+	for i := range d.Parts {
+		p.takes[i] = firstTakes(d, i, 0)
 	}
 	return p
 }
 
-// rotate takes other slots, where others are in the way at these.
+// rotate takes other slots, where others are in the way at these; but what was
+// gathered in pieces lies there and nowhere else.
 func (p *plan) rotate() {
-	for i, part := range p.draft.Parts {
-		p.slot[i] = nextSlot(part.Campaign, p.slot[i])
+	p.turn++
+	for i := range p.draft.Parts {
+		if next := firstTakes(p.draft, i, p.turn); len(next) == len(p.takes[i]) {
+			p.takes[i] = next
+		}
 	}
 }
 
@@ -58,7 +64,7 @@ func (p *plan) writes() []write {
 	}
 	for i, part := range p.draft.Parts {
 		if !part.Refused() {
-			p.takes(i)
+			p.counts(i)
 		}
 	}
 	out := make([]write, len(p.made))
@@ -72,14 +78,47 @@ func (p *plan) add(kind string, part int, w write) {
 	p.made = append(p.made, planned{write: w, kind: kind, parts: []int{part}})
 }
 
-// takes adds what part i uses up of limits. What two parts take of one row is one write.
-func (p *plan) takes(i int) {
+// counts adds what part i uses up of limits. What two parts take of one row is one write.
+func (p *plan) counts(i int) {
 	d, campaign := p.draft, p.draft.Parts[i].Campaign
 	if most := campaign.MaxRedemptionsPerCustomer; most > 0 {
 		p.count(limitRow, i, p.store.limitWrite(limitKey(d.Space, campaign.ID, d.Person), most))
 	}
-	if campaign.Slots > 0 {
-		p.count(slotRow, i, p.store.slotWrite(slotKey(d.Space, campaign.ID, p.slot[i])))
+	for _, t := range p.takes[i] {
+		p.spend(i, t)
+	}
+}
+
+// spend adds a take of part i, or adds it to the one of the same row.
+func (p *plan) spend(i int, t coupon.Take) {
+	campaign := p.draft.Parts[i].Campaign.ID
+	for n := range p.made {
+		m := &p.made[n]
+		if m.take != nil && p.draft.Parts[m.parts[0]].Campaign.ID == campaign && m.take.Slot == t.Slot && m.take.Day == t.Day {
+			t.Took = t.Took.Plus(m.take.Took)
+			m.write, m.take, m.parts = p.takeWrite(campaign, t), &t, append(m.parts, i)
+			return
+		}
+	}
+	p.add(slotRow, i, p.takeWrite(campaign, t))
+	p.made[len(p.made)-1].take = &t
+	p.enter(i, takeKey(p.draft.Space, campaign, t))
+}
+
+func (p *plan) takeWrite(campaign string, t coupon.Take) write {
+	w := p.store.takeWrite(p.draft.Space, campaign, t)
+	if !p.draft.Until.IsZero() {
+		w.markHeld(p.draft.Now)
+	}
+	return w
+}
+
+// enter notes a hold beside a counter that it takes from.
+func (p *plan) enter(i int, counter item) {
+	if d := p.draft; !d.Until.IsZero() {
+		p.add(holdEntry, i, write{
+			table: p.store.tables.Coupons, item: holdEntryRow(counter, d.Until, coupon.RedemptionID(d.Seat, d.Attempt)),
+		})
 	}
 }
 
@@ -96,9 +135,7 @@ func (p *plan) count(kind string, i int, w write) {
 		}
 	}
 	p.add(kind, i, w)
-	if !p.draft.Until.IsZero() {
-		p.add(holdEntry, i, write{table: w.table, item: holdEntryRow(w.key, p.draft.Until, coupon.RedemptionID(p.draft.Seat, p.draft.Attempt))})
-	}
+	p.enter(i, w.key)
 }
 
 // limitWrite counts one use of a customer's.
@@ -108,16 +145,6 @@ func (s *Store) limitWrite(key item, most int64) write {
 		update:    "SET uses = if_not_exists(uses, :zero) + :n",
 		condition: "attribute_not_exists(uses) OR uses <= :most",
 		values:    item{":zero": num(0), ":n": num(1), ":most": num(most - 1)},
-	}
-}
-
-// slotWrite takes one use of a slot.
-func (s *Store) slotWrite(key item) write {
-	return write{
-		table: s.tables.Coupons, key: key,
-		update:    "SET uses_left = uses_left - :n, uses = uses + :n",
-		condition: "uses_left >= :n",
-		values:    item{":n": num(1)},
 	}
 }
 

@@ -61,24 +61,20 @@ func holderOf(row item, seat coupon.SeatRef) string {
 // maxSlotReclaims bounds how many slots one request searches for lapsed holds.
 const maxSlotReclaims = 3
 
-// reclaimSlots takes back lapsed holds at slots that were read empty. It gives
-// a slot that has a use again, or -1.
-func (s *Store) reclaimSlots(ctx context.Context, sp shop.Space, slots []item) (int, error) {
+// reclaimSlots takes back lapsed holds at slots that were read too empty. It
+// reports whether there were some.
+func (s *Store) reclaimSlots(ctx context.Context, sp shop.Space, slots []item) (bool, error) {
 	searched := 0
-	for n, slot := range slots {
+	for _, slot := range slots {
 		if !mayLapse(slot, s.now()) || searched == maxSlotReclaims {
 			continue
 		}
 		searched++
-		freed, err := s.reclaimAt(ctx, sp, slot)
-		if err != nil {
-			return -1, err
-		}
-		if freed > 0 {
-			return n, nil
+		if freed, err := s.reclaimAt(ctx, sp, slot); err != nil || freed > 0 {
+			return freed > 0, err
 		}
 	}
-	return -1, nil
+	return false, nil
 }
 
 // mayLapse reports whether holds at a counter may have had their time.

@@ -3,7 +3,6 @@ package dynamo
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/lagniappe/lagniappe/internal/coupon"
@@ -22,8 +21,8 @@ func (s *Store) Redeem(ctx context.Context, d coupon.Draft) (coupon.Outcome, err
 	spent := s.spent(d)
 	if d.Refused() || len(spent) > 0 {
 		o, err := s.readSeats(ctx, d)
-		for i := range spent {
-			o.Parts[i].Exhausted = true
+		for i, why := range spent {
+			o.Parts[i].Exhausted = why
 		}
 		return o, err
 	}
@@ -51,11 +50,11 @@ func (s *Store) Redeem(ctx context.Context, d coupon.Draft) (coupon.Outcome, err
 }
 
 // spent gives the parts whose campaign was found used up within the last seconds.
-func (s *Store) spent(d coupon.Draft) map[int]bool {
-	spent := map[int]bool{}
+func (s *Store) spent(d coupon.Draft) map[int]error {
+	spent := map[int]error{}
 	for i, p := range d.Parts {
-		if _, ok := s.exhausted.peek(space(d.Space) + p.Campaign.ID); ok && !p.Refused() {
-			spent[i] = true
+		if err := s.spentOf(d, i); err != nil && !p.Refused() {
+			spent[i] = err
 		}
 	}
 	return spent
@@ -73,36 +72,66 @@ func (p *plan) refused(ctx context.Context, refused []refusal) (coupon.Outcome, 
 	}
 	empty := p.onlySlots(refused)
 	for _, i := range empty {
-		if err := p.refill(ctx, i, &o); err != nil {
-			return o, false, err
-		}
+		p.takes[i] = nil
 	}
 	for _, i := range empty {
-		if o.Parts[i].Exhausted {
-			return o, false, nil
+		if err := p.refill(ctx, i, &o); err != nil || o.Parts[i].Exhausted != nil {
+			return o, false, err
 		}
 	}
 	return o, len(empty) > 0, nil
 }
 
-// refill finds another slot for part i, or that all are empty.
+// refill finds other slots for part i, or what is spent. Holds whose time is
+// over are taken back first, if they are in the way.
 func (p *plan) refill(ctx context.Context, i int, o *coupon.Outcome) error {
-	d, campaign := p.draft, p.draft.Parts[i].Campaign
-	slots, err := p.store.slots(ctx, d.Space, campaign)
-	if err != nil {
-		return err
+	part, s := p.draft.Parts[i], p.store
+	for retry := true; ; retry = false {
+		all, err := s.counters(ctx, p.draft, part.Campaign)
+		if err != nil {
+			return err
+		}
+		takes, empty, why := all.choose(p.draft, part, p.others(part.Campaign.ID), p.room())
+		if why == nil {
+			p.takes[i] = takes
+			return nil
+		}
+		freed, err := s.reclaimSlots(ctx, p.draft.Space, empty)
+		if err != nil {
+			return err
+		}
+		if !freed || !retry {
+			if !s.lapseSoon(empty) {
+				s.remember(p.draft.Space, part, all)
+			}
+			o.Parts[i].Exhausted = why
+			return nil
+		}
 	}
-	if p.slot[i] = fullSlot(slots, firstSlot(d.Order.ID, campaign)); p.slot[i] >= 0 {
-		return nil
+}
+
+// others are what the parts take of a campaign by now.
+func (p *plan) others(campaign string) (takes []coupon.Take) {
+	for i, part := range p.draft.Parts {
+		if part.Campaign.ID == campaign && !part.Refused() {
+			takes = append(takes, p.takes[i]...)
+		}
 	}
-	if p.slot[i], err = p.store.reclaimSlots(ctx, d.Space, slots); err != nil || p.slot[i] >= 0 {
-		return err
+	return takes
+}
+
+// mostTakes bounds the slots of one redemption: its seats and limits have room in
+// the transaction, too.
+const mostTakes = 90
+
+// room is how many slots one part can take from, so that all fit into the
+// transaction; a hold has an entry for each.
+func (p *plan) room() int {
+	room := mostTakes/len(p.draft.Parts) - 4
+	if !p.draft.Until.IsZero() {
+		room /= 2
 	}
-	if soon := p.store.now().Add(exhaustedDelay); !slices.ContainsFunc(slots, func(slot item) bool { return mayLapse(slot, soon) }) {
-		p.store.exhausted.put(space(d.Space)+campaign.ID, struct{}{})
-	}
-	o.Parts[i].Exhausted = true
-	return nil
+	return room
 }
 
 // lapsed reports whether the hold that a row shows has had its time.

@@ -60,7 +60,7 @@ func (s *Store) rollBackOnce(ctx context.Context, sp shop.Space, id string, u co
 // forgetExhausted lets campaigns be asked again that something was given back to.
 func (s *Store) forgetExhausted(sp shop.Space, r coupon.Redemption) {
 	for _, a := range r.Codes {
-		s.exhausted.forget(space(sp) + a.Campaign)
+		s.forgetSpent(sp, a.Campaign)
 	}
 }
 

@@ -39,9 +39,7 @@ func (p *plan) seat(i int) write {
 	if part.Campaign.MaxRedemptionsPerCustomer > 0 {
 		w.set("limited_person", str(d.Person))
 	}
-	if part.Campaign.Slots > 0 {
-		w.set("slot_number", num(p.slot[i]))
-	}
+	w.setTakes(p.takes[i])
 	if part.Terms.OnCancel == coupon.Keep {
 		w.set("kept", boolean(true))
 	}

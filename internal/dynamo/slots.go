@@ -1,111 +1,95 @@
 package dynamo
 
 import (
-	"context"
-	"slices"
+	"strings"
 
 	"github.com/lagniappe/lagniappe/internal/coupon"
 	"github.com/lagniappe/lagniappe/internal/shop"
 )
 
-// firstSlot spreads orders over the slots of a limit; the same order tries the same slot first.
-func firstSlot(orderID string, c coupon.Campaign) int {
-	if c.Slots == 0 {
-		return 0
-	}
-	return int(hash(orderID)) % c.Slots
+// measureNames begin the attributes of a slot, two for each measure: what is
+// left, and what is used.
+var measureNames = [...]struct{ left, used string }{
+	coupon.Uses:   {"uses_left", "uses"},
+	coupon.Stock:  {"stock_left", "stock_used"},
+	coupon.Budget: {"budget_left", "budget_spent"},
 }
 
-func nextSlot(c coupon.Campaign, slot int) int {
-	if c.Slots == 0 {
-		return 0
+func readSlot(row item) coupon.Slot {
+	s := coupon.Slot{Exists: row != nil, Closed: getBool(row, "closed")}
+	for m, name := range measureNames {
+		s.Left[m], s.Used[m] = getNum(row, name.left), getNum(row, name.used)
 	}
-	return (slot + 1) % c.Slots
+	return s
 }
 
-// slots reads all slots of a campaign's limit in one request.
-func (s *Store) slots(ctx context.Context, sp shop.Space, c coupon.Campaign) ([]item, error) {
-	keys := make([]item, c.Slots)
-	for n := range keys {
-		keys[n] = slotKey(sp, c.ID, n)
+// takeKey is the row that a take is of.
+func takeKey(sp shop.Space, campaign string, t coupon.Take) item {
+	if t.Day != "" {
+		return dayKey(sp, campaign, t.Slot, t.Day)
 	}
-	rows, err := s.batch(ctx, s.tables.Coupons, keys, true)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]item, c.Slots)
-	for n, k := range keys {
-		out[n] = rows[rowID(k)]
-	}
-	return out, nil
+	return slotKey(sp, campaign, t.Slot)
 }
 
-// fullSlot finds a slot with uses left, beginning at a place that differs by
-// order so that rivals part; -1 where all are empty.
-func fullSlot(slots []item, first int) int {
-	for i := range slots {
-		n := (first + i) % len(slots)
-		if getNum(slots[n], "uses_left") > 0 {
-			return n
+// takeWrite takes what was planned of one row, if it is there.
+func (s *Store) takeWrite(sp shop.Space, campaign string, t coupon.Take) write {
+	if t.Day != "" {
+		return s.dayWrite(sp, campaign, t)
+	}
+	return s.slotWrite(sp, campaign, t)
+}
+
+// slotWrite takes what was planned of a slot, if it is there and the slot is not closed.
+func (s *Store) slotWrite(sp shop.Space, campaign string, t coupon.Take) write {
+	w := write{table: s.tables.Coupons, key: slotKey(sp, campaign, t.Slot), values: item{}}
+	var sets, holds []string
+	for m, name := range measureNames {
+		if n := t.Took[m]; n != 0 {
+			v := ":" + name.used
+			sets = append(sets, name.left+" = "+name.left+" - "+v, name.used+" = "+name.used+" + "+v)
+			holds = append(holds, name.left+" >= "+v)
+			w.values[v] = num(n)
 		}
 	}
-	return -1
+	w.update, w.condition = "SET "+strings.Join(sets, ", "), strings.Join(append(holds, "attribute_not_exists(closed)"), " AND ")
+	return w
 }
 
-// Look reads everything that a draft would touch, in one request: its seats, the
-// customer's limits, the slots. A validation may be a moment behind.
-func (s *Store) Look(ctx context.Context, d coupon.Draft) (coupon.Outcome, error) {
-	keys := seatKeys(d)
-	for _, p := range d.Parts {
-		keys = append(keys, counterKeys(d, p)...)
-	}
-	if len(keys) == 0 {
-		return seatOutcome(d, nil)
-	}
-	rows, err := s.batch(ctx, s.tables.Coupons, unique(keys), false)
-	if err != nil {
-		return coupon.Outcome{}, err
-	}
-	o, err := seatOutcome(d, rows)
-	for i, p := range d.Parts {
-		s.limits(d, p, rows, &o.Parts[i])
-	}
-	return o, err
-}
-
-// counterKeys are the rows of the limits that a part would take from.
-func counterKeys(d coupon.Draft, p coupon.Part) []item {
-	var keys []item
-	if p.Campaign.MaxRedemptionsPerCustomer > 0 {
-		keys = append(keys, limitKey(d.Space, p.Campaign.ID, orNobody(d.Person)))
-	}
-	for n := range p.Campaign.Slots {
-		keys = append(keys, slotKey(d.Space, p.Campaign.ID, n))
-	}
-	return keys
-}
-
-// limits says what the rows of limits leave. A hold there that may have had its
-// time speaks against nothing.
-func (s *Store) limits(d coupon.Draft, p coupon.Part, rows map[string]item, f *coupon.Found) {
-	limit := rows[rowID(limitKey(d.Space, p.Campaign.ID, orNobody(d.Person)))]
-	most := p.Campaign.MaxRedemptionsPerCustomer
-	f.LimitReached = most > 0 && getNum(limit, "uses") >= most && !mayLapse(limit, s.now())
-	f.Exhausted = p.Campaign.Slots > 0
-	for n := range p.Campaign.Slots {
-		slot := rows[rowID(slotKey(d.Space, p.Campaign.ID, n))]
-		if getNum(slot, "uses_left") > 0 || mayLapse(slot, s.now()) {
-			f.Exhausted = false
+// slotReturn gives back to a slot. In a closed one it is out of reach; see [coupon.Shares].
+func slotReturn(table string, slot item, took coupon.Measures) write {
+	w := write{table: table, key: slot, values: item{}}
+	var sets, holds []string
+	for m, name := range measureNames {
+		if n := took[m]; n != 0 {
+			v := ":" + name.used
+			sets = append(sets, name.used+" = "+name.used+" - "+v, name.left+" = "+name.left+" + "+v)
+			holds = append(holds, name.used+" >= "+v)
+			w.values[v] = num(n)
 		}
 	}
+	w.update, w.condition = "SET "+strings.Join(sets, ", "), strings.Join(holds, " AND ")
+	return w
 }
 
-// unique drops keys that are there already: a batch may not name one twice.
-func unique(keys []item) []item {
-	seen := map[string]bool{}
-	return slices.DeleteFunc(keys, func(k item) bool {
-		again := seen[rowID(k)]
-		seen[rowID(k)] = true
-		return again
-	})
+// setTakes notes at a seat what its redemption takes: in short where it is one
+// use of one slot.
+func (w *write) setTakes(takes []coupon.Take) {
+	switch {
+	case len(takes) == 1 && takes[0].Took == coupon.Measures{coupon.Uses: 1} && takes[0].Day == "":
+		w.set("slot_number", num(takes[0].Slot))
+	case len(takes) > 0:
+		w.set("takes", document(takes))
+	}
+}
+
+// getTakes reads what setTakes wrote.
+func getTakes(seat item) []coupon.Take {
+	if seat["slot_number"] != nil {
+		return []coupon.Take{{Slot: int(getNum(seat, "slot_number")), Took: coupon.Measures{coupon.Uses: 1}}}
+	}
+	var takes []coupon.Take
+	if err := getDocument(seat, "takes", &takes); err != nil {
+		return []coupon.Take{{Slot: -1}} // no slot of ours: what would give it back is refused
+	}
+	return takes
 }

@@ -114,15 +114,16 @@ func (st standing) all() []item {
 }
 
 // counters are the rows of limits that seats took from, with how much.
-func (st standing) counters(seats []item) map[string]int64 {
-	took := map[string]int64{}
+func (st standing) counters(seats []item) map[string]coupon.Measures {
+	took := map[string]coupon.Measures{}
+	add := func(key item, more coupon.Measures) { took[rowID(key)] = took[rowID(key)].Plus(more) }
 	for _, row := range seats {
 		campaign := getStr(row, "campaign_id")
 		if person := getStr(row, "limited_person"); person != "" {
-			took[rowID(limitKey(st.space, campaign, person))]++
+			add(limitKey(st.space, campaign, person), coupon.Measures{coupon.Uses: 1})
 		}
-		if row["slot_number"] != nil {
-			took[rowID(slotKey(st.space, campaign, int(getNum(row, "slot_number"))))]++
+		for _, t := range getTakes(row) {
+			add(takeKey(st.space, campaign, t), t.Took)
 		}
 	}
 	return took
@@ -150,6 +151,9 @@ func (st standing) undo(table string, first write, seats []item) []write {
 		ws = append(ws, st.free(table, row))
 	}
 	took := st.counters(seats)
+	if len(seats) < len(st.seats()) {
+		ws = st.refund(ws, table, took)
+	}
 	for _, id := range slices.Sorted(maps.Keys(took)) {
 		ws = append(ws, giveBack(table, keyOf(id), took[id]))
 	}
@@ -191,15 +195,45 @@ func (st standing) reopened() []item {
 	return seats
 }
 
-// giveBack returns uses to a customer or to a slot.
-func giveBack(table string, key item, n int64) write {
-	w := write{
-		table: table, key: key, update: "SET uses = uses - :n", condition: "uses >= :n", values: item{":n": num(n)},
+// refund adds to what is given back the money of seats that are kept: their uses
+// stay taken, but no discount was granted in the end.
+func (st standing) refund(ws []write, table string, took map[string]coupon.Measures) []write {
+	for _, row := range st.seats() {
+		if !getBool(row, "kept") {
+			continue
+		}
+		takes, money := getTakes(row), false
+		for i, t := range takes {
+			if back := t.Took[coupon.Budget]; back > 0 {
+				id := rowID(takeKey(st.space, getStr(row, "campaign_id"), t))
+				took[id] = took[id].Plus(coupon.Measures{coupon.Budget: back})
+				takes[i].Took[coupon.Budget], money = 0, true
+			}
+		}
+		switch {
+		case !money:
+		case st.members == nil: // the seat is changed already, as that of the whole
+			ws[1].set("takes", document(takes))
+		default:
+			ws = append(ws, write{
+				table: table, key: keyOfRow(row), update: "SET takes = :takes",
+				condition: "attribute_exists(order_id) AND attempts = :attempt",
+				values:    item{":takes": document(takes), ":attempt": row["attempts"]},
+			})
+		}
 	}
+	return ws
+}
+
+// giveBack returns to a customer, to a day or to a slot what was taken.
+func giveBack(table string, key item, took coupon.Measures) write {
 	if getStr(key, attrSK) == skSlot {
-		w.update += ", uses_left = uses_left + :n"
+		return slotReturn(table, key, took)
 	}
-	return w
+	return write{
+		table: table, key: key, update: "SET uses = uses - :n", condition: "uses >= :n",
+		values: item{":n": num(took[coupon.Uses])},
+	}
 }
 
 // free empties a seat and counts the attempt, so that a late copy of the write
@@ -221,7 +255,7 @@ func (st standing) free(table string, row item) write {
 		past[key] = num(attempt)
 		w.set("past_keys", &types.AttributeValueMemberM{Value: past})
 	}
-	w.update += " REMOVE order_id, fingerprint, redemption, redemption_id, replay_key, limited_person, slot_number, held_until, buyer, members, times_returned, kept"
+	w.update += " REMOVE order_id, fingerprint, redemption, redemption_id, replay_key, limited_person, slot_number, takes, held_until, buyer, members, times_returned, kept"
 	return w
 }
 

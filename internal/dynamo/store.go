@@ -50,7 +50,7 @@ type Store struct {
 	campaigns *cache[coupon.Campaign]
 	terms     *cache[coupon.Terms]
 	shared    *cache[coupon.Coupon]
-	exhausted *cache[struct{}]
+	exhausted *cache[spent]
 }
 
 // WithRandom gives a copy of the store that draws ids, codes and keys from r,
@@ -87,7 +87,7 @@ func New(db *dynamodb.Client, tables Tables, now func() time.Time) *Store {
 		campaigns: newCache[coupon.Campaign](2_000, definitionDelay, now),
 		terms:     newCache[coupon.Terms](2_000, immutable, now),
 		shared:    newCache[coupon.Coupon](2_000, definitionDelay, now),
-		exhausted: newCache[struct{}](2_000, exhaustedDelay, now),
+		exhausted: newCache[spent](2_000, exhaustedDelay, now),
 	}
 }
 

@@ -269,8 +269,8 @@ func (s *side) audit(c coupon.Campaign) int {
 			if person := getStr(row, "limited_person"); person != "" {
 				uses[rowID(limitKey(s.space, c.ID, person))]++
 			}
-			if row["slot_number"] != nil {
-				uses[rowID(slotKey(s.space, c.ID, int(getNum(row, "slot_number"))))]++
+			for _, take := range getTakes(row) {
+				uses[rowID(slotKey(s.space, c.ID, take.Slot))] += take.Took[coupon.Uses]
 			}
 		}
 		if strings.Contains(id, "#slot#"+c.ID) || strings.Contains(id, "#limit#"+c.ID) {

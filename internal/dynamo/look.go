@@ -1,0 +1,104 @@
+package dynamo
+
+import (
+	"context"
+	"slices"
+
+	"github.com/lagniappe/lagniappe/internal/coupon"
+)
+
+// Look reads what a draft would touch, in one request: its seats, the customer's
+// limits, and of each campaign's slots the one that it would try first and the
+// next. Only where those two have too little are the others read, which happens
+// near the end of a limit; that nothing is left is then remembered for seconds. A
+// validation may be a moment behind.
+func (s *Store) Look(ctx context.Context, d coupon.Draft) (coupon.Outcome, error) {
+	keys := seatKeys(d)
+	for i, p := range d.Parts {
+		if p.Campaign.MaxRedemptionsPerCustomer > 0 {
+			keys = append(keys, limitKey(d.Space, p.Campaign.ID, orNobody(d.Person)))
+		}
+		for _, t := range nearTakes(d, i) {
+			keys = append(keys, takeKey(d.Space, p.Campaign.ID, t))
+		}
+	}
+	if len(keys) == 0 {
+		return seatOutcome(d, nil)
+	}
+	rows, err := s.batch(ctx, s.tables.Coupons, unique(keys), false)
+	if err != nil {
+		return coupon.Outcome{}, err
+	}
+	o, err := seatOutcome(d, rows)
+	for i := range d.Parts {
+		if err == nil {
+			err = s.lookAtLimits(ctx, d, i, rows, &o.Parts[i])
+		}
+	}
+	return o, err
+}
+
+// nearTakes are the two that the order tries first, of the limits and of the
+// day's; none where they are known to be spent.
+func nearTakes(d coupon.Draft, i int) []coupon.Take {
+	return append(firstTakes(d, i, 0), firstTakes(d, i, 1)...)
+}
+
+// lookAtLimits says what the rows of limits leave. A hold there that may have had
+// its time speaks against nothing.
+func (s *Store) lookAtLimits(ctx context.Context, d coupon.Draft, i int, rows map[string]item, f *coupon.Found) error {
+	p := d.Parts[i]
+	limit := rows[rowID(limitKey(d.Space, p.Campaign.ID, orNobody(d.Person)))]
+	most := p.Campaign.MaxRedemptionsPerCustomer
+	f.LimitReached = most > 0 && getNum(limit, "uses") >= most && !mayLapse(limit, s.now())
+	f.Exhausted = s.spentOf(d, i)
+	if known := f.Exhausted != nil; known || s.fits(d, i, rows) {
+		return nil
+	}
+	all, err := s.counters(ctx, d, p.Campaign)
+	if err != nil {
+		return err
+	}
+	_, empty, why := all.choose(d, p, nil, mostTakes)
+	switch {
+	case why == nil:
+	case !s.lapseSoon(empty):
+		s.remember(d.Space, p, all)
+		f.Exhausted = why
+	}
+	return nil
+}
+
+// fits reports whether of each sort one of the near takes is possible.
+func (s *Store) fits(d coupon.Draft, i int, rows map[string]item) bool {
+	possible := map[bool]bool{}
+	near := nearTakes(d, i)
+	for _, t := range near {
+		row, ofDay := rows[rowID(takeKey(d.Space, d.Parts[i].Campaign.ID, t))], t.Day != ""
+		if ofDay {
+			possible[ofDay] = possible[ofDay] || getNum(row, "uses")+t.Took[coupon.Uses] <= t.Share
+		} else {
+			_, err := coupon.PlanTakes([]coupon.Slot{readSlot(row)}, 0, t.Took, 1)
+			possible[ofDay] = possible[ofDay] || err == nil
+		}
+		possible[ofDay] = possible[ofDay] || mayLapse(row, s.now())
+	}
+	return !slices.ContainsFunc(near, func(t coupon.Take) bool { return !possible[t.Day != ""] })
+}
+
+// lapseSoon reports whether holds at one of the rows may have had their time
+// before we would look again.
+func (s *Store) lapseSoon(rows []item) bool {
+	soon := s.now().Add(exhaustedDelay)
+	return slices.ContainsFunc(rows, func(row item) bool { return mayLapse(row, soon) })
+}
+
+// unique drops keys that are there already: a batch may not name one twice.
+func unique(keys []item) []item {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(keys, func(k item) bool {
+		again := seen[rowID(k)]
+		seen[rowID(k)] = true
+		return again
+	})
+}
