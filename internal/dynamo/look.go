@@ -51,22 +51,25 @@ func (s *Store) lookAtLimits(ctx context.Context, d coupon.Draft, i int, rows ma
 	limit := rows[rowID(limitKey(d.Space, p.Campaign.ID, orNobody(d.Person)))]
 	most := p.Campaign.MaxRedemptionsPerCustomer
 	f.LimitReached = most > 0 && getNum(limit, "uses") >= most && !mayLapse(limit, s.now())
-	f.Exhausted = s.spentOf(d, i)
-	if known := f.Exhausted != nil; known || s.fits(d, i, rows) {
-		return nil
+	var err error
+	if f.Exhausted = s.spentOf(d, i); f.Exhausted == nil && !s.fits(d, i, rows) {
+		f.Exhausted, err = s.lookAtAll(ctx, d, p)
 	}
+	return err
+}
+
+// lookAtAll says what is spent where all slots are asked.
+func (s *Store) lookAtAll(ctx context.Context, d coupon.Draft, p coupon.Part) (why, err error) {
 	all, err := s.counters(ctx, d, p.Campaign)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	_, empty, why := all.choose(d, p, nil, mostTakes)
-	switch {
-	case why == nil:
-	case !s.lapseSoon(empty):
-		s.remember(d.Space, p, all)
-		f.Exhausted = why
+	if why == nil || s.lapseSoon(empty) {
+		return nil, nil
 	}
-	return nil
+	s.remember(d.Space, p, all)
+	return why, nil
 }
 
 // fits reports whether of each sort one of the near takes is possible.
