@@ -3,7 +3,8 @@
 //
 // Who may call it: the shop's server or a marketer's tool (secret key).
 // What it may touch: reads keys and campaigns (and marks a campaign as issued
-// and a code prefix as taken); reads and writes coupons.
+// and a code prefix as taken); reads and writes coupons; adds to what is
+// counted of attempts that fail.
 // Load: medium; mass mailings come in bursts.
 package coupons
 
@@ -12,6 +13,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/lagniappe/lagniappe/internal/attempt"
 	"github.com/lagniappe/lagniappe/internal/coupon"
 	"github.com/lagniappe/lagniappe/internal/customer"
 	"github.com/lagniappe/lagniappe/internal/idem"
@@ -30,18 +32,20 @@ type Store interface {
 	// Coupons lists newest first; the string says where the next page begins.
 	Coupons(ctx context.Context, sp shop.Space, f coupon.Filter, below string, limit int) ([]coupon.Coupon, string, error)
 	SetDisabled(ctx context.Context, sp shop.Space, id string, disabled bool) (coupon.Coupon, error)
+	attempt.Store
 }
 
 type handler struct {
 	front web.Front
 	store Store
+	guard attempt.Guard
 }
 
 const tag = "Coupons"
 
 // New makes the function.
 func New(f web.Front, store Store) http.Handler {
-	api, h := web.NewAPI(f), handler{f, store}
+	api, h := web.NewAPI(f), handler{f, store, attempt.Guard{Store: store, Now: f.Now, Log: f.Log}}
 	web.Handle(api, web.Op{
 		Method: http.MethodPost, Path: "/v1/coupons", ID: "issue_coupon", Tag: tag, Scope: shop.CouponsWrite,
 		Status: http.StatusCreated, Errors: []int{404, 409}, Summary: "Issue a coupon",
@@ -59,7 +63,8 @@ func New(f web.Front, store Store) http.Handler {
 	}, h.get)
 	web.Handle(api, web.Op{
 		Method: http.MethodPost, Path: "/v1/coupons/lookup", ID: "look_up_coupon", Tag: tag, Scope: shop.CouponsRead,
-		Errors: []int{404}, Summary: "Find a coupon by its code", Doc: "A POST, so that no code stands in an address or a log.",
+		Errors: []int{404}, Summary: "Find a coupon by its code", Doc: "A POST, so that no code stands in an address or a log. " +
+			"A key that looked up 10,000 codes in ten minutes that do not exist is answered 429 `too_many_wrong_codes`, with Retry-After.",
 	}, h.lookUp)
 	for path, disabled := range map[string]bool{"disable": true, "enable": false} {
 		web.Handle(api, web.Op{

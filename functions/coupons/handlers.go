@@ -92,9 +92,13 @@ func (h handler) lookUp(ctx context.Context, in *LookUpInput) (*Output, error) {
 	if err != nil {
 		return nil, coupon.ErrCodeMalformed.At("code")
 	}
+	try, err := h.guard.Admit(ctx, "")
+	if err != nil {
+		return nil, err
+	}
 	c, err := h.store.Coupon(ctx, caller.Space, coupon.ID(caller.Secrets, code))
 	if errors.Is(err, fault.ErrNotFound) {
-		err = coupon.ErrUnknown.At("code")
+		err = try.Done(ctx, []string{in.Body.Code}, nil, false, coupon.ErrUnknown.At("code"))
 	}
 	return &Output{c}, err
 }

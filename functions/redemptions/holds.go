@@ -73,8 +73,9 @@ func (h handler) hold(ctx context.Context, in *HoldInput) (*HoldOutput, error) {
 		return nil, err
 	}
 	r.Hold = in.Body.duration()
-	held, again, err := coupon.TakeHold(ctx, h.store, r)
-	return &HoldOutput{created(again), held}, err
+	try, barred := h.guard.Admit(ctx, r.Person)
+	held, again, err := coupon.TakeHold(ctx, coupon.Replaying(h.store, barred), r)
+	return &HoldOutput{created(again), held}, try.Done(ctx, in.Body.Codes, held.Codes, again, err)
 }
 
 // HoldIDInput names a hold.

@@ -39,8 +39,9 @@ func (h handler) redeem(ctx context.Context, in *RedeemInput) (*Output, error) {
 	if err != nil {
 		return nil, err
 	}
-	redemption, again, err := coupon.Redeem(ctx, h.store, r)
-	return &Output{created(again), redemption}, err
+	try, barred := h.guard.Admit(ctx, r.Person)
+	redemption, again, err := coupon.Redeem(ctx, coupon.Replaying(h.store, barred), r)
+	return &Output{created(again), redemption}, try.Done(ctx, in.Body.Codes, redemption.Codes, again, err)
 }
 
 // request checks what a redemption and a hold have in common.

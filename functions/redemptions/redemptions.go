@@ -2,7 +2,8 @@
 //
 // Who may call it: the shop's server only (secret key).
 // What it may touch: reads keys and campaigns; reads and writes coupons, their
-// seats and the counters of their limits.
+// seats and the counters of their limits; adds to what is counted of attempts
+// that fail.
 // Load: hot; one call per order with a coupon, and every retry of it.
 package redemptions
 
@@ -11,6 +12,7 @@ import (
 	"net/http"
 	_ "time/tzdata" // rules name time zones, and the machine may know none
 
+	"github.com/lagniappe/lagniappe/internal/attempt"
 	"github.com/lagniappe/lagniappe/internal/coupon"
 	_ "github.com/lagniappe/lagniappe/internal/expression" // rules have expressions
 	"github.com/lagniappe/lagniappe/internal/shop"
@@ -20,6 +22,7 @@ import (
 // Store is what the function needs of storage.
 type Store interface {
 	coupon.Writer
+	attempt.Store
 	// Rollback undoes a redemption or a part of it, once for each return; it
 	// reports whether this is the first answer again.
 	Rollback(ctx context.Context, sp shop.Space, id string, u coupon.Undo) (coupon.Rollback, bool, error)
@@ -30,11 +33,12 @@ type Store interface {
 type handler struct {
 	front web.Front
 	store Store
+	guard attempt.Guard
 }
 
 // New makes the function.
 func New(f web.Front, store Store) http.Handler {
-	api, h := web.NewAPI(f), handler{f, store}
+	api, h := web.NewAPI(f), handler{f, store, attempt.Guard{Store: store, Now: f.Now, Log: f.Log}}
 	web.Handle(api, web.Op{
 		Method: http.MethodPost, Path: "/v1/redemptions", ID: "redeem", Tag: "Redemptions", Scope: shop.RedemptionsWrite,
 		Status: http.StatusCreated, Replays: true, Errors: []int{404, 409}, Summary: "Redeem codes for an order",
@@ -42,7 +46,9 @@ func New(f web.Front, store Store) http.Handler {
 			"sending the order with other lines or amounts answers 409 `redemption_differs`. After a rollback the order can redeem again. " +
 			"With an Idempotency-Key a late copy of a request whose redemption was rolled back since makes no second use; " +
 			"it is answered with that redemption. " +
-			"A campaign that is paused or changed is noticed within 5 seconds.",
+			"A campaign that is paused or changed is noticed within 5 seconds. " +
+			"A customer who tried 30 codes in ten minutes that do not exist, or are another's, is answered 429 `too_many_wrong_codes` " +
+			"for any code, with Retry-After; a redemption that is made already is still answered.",
 	}, h.redeem)
 	web.Handle(api, web.Op{
 		Method: http.MethodGet, Path: "/v1/redemptions/{id}", ID: "get_redemption", Tag: "Redemptions", Scope: shop.RedemptionsRead,

@@ -3,7 +3,8 @@
 //
 // Who may call it: the shop's server (secret key) and the shop's web page
 // (publishable key, any origin that the key allows).
-// What it may touch: reads keys, campaigns and coupons; writes nothing.
+// What it may touch: reads keys, campaigns and coupons; adds to what is counted
+// of attempts that fail, and can read none of it.
 // Load: hot; every change of a cart may ask.
 package validations
 
@@ -12,6 +13,7 @@ import (
 	"net/http"
 	_ "time/tzdata" // rules name time zones, and the machine may know none
 
+	"github.com/lagniappe/lagniappe/internal/attempt"
 	"github.com/lagniappe/lagniappe/internal/coupon"
 	"github.com/lagniappe/lagniappe/internal/customer"
 	_ "github.com/lagniappe/lagniappe/internal/expression" // rules have expressions
@@ -21,20 +23,30 @@ import (
 	"github.com/lagniappe/lagniappe/internal/web"
 )
 
+// Store is what the function needs of storage.
+type Store interface {
+	coupon.Reader
+	attempt.Store
+}
+
 type handler struct {
 	front web.Front
-	store coupon.Reader
+	store Store
+	guard attempt.Guard
 }
 
 // New makes the function.
-func New(f web.Front, store coupon.Reader) http.Handler {
-	api, h := web.NewAPI(f), handler{f, store}
+func New(f web.Front, store Store) http.Handler {
+	api, h := web.NewAPI(f), handler{f, store, attempt.Guard{Store: store, Now: f.Now, Log: f.Log}}
 	web.Handle(api, web.Op{
 		Method: http.MethodPost, Path: "/v1/validations", ID: "validate", Tag: "Validations", Scope: shop.Validate, Browser: true,
 		Summary: "Would these codes apply, and what would they take off?",
 		Doc: "A dry run: always 200, with `valid` and, per code, what it takes off line by line or why it does not apply. " +
 			"Nothing is reserved. A publishable key is told only that a code is not usable, whatever the reason lies with the code; " +
-			"conditions of a live code that the cart misses are named, with what is missing.",
+			"conditions of a live code that the cart misses are named, with what is missing. " +
+			"Codes that do not exist or are not usable are counted, each by itself: 20 in ten minutes for each network that uses a publishable key, " +
+			"30 for each customer that a secret key names. After that every code, a right one, too, is answered 429 " +
+			"`too_many_wrong_codes`, with Retry-After.",
 	}, h.validate)
 	web.Handle(api, web.Op{
 		Method: http.MethodOptions, Path: "/v1/validations", ID: "preflight_validations", Tag: "Validations",
@@ -109,8 +121,15 @@ func (h handler) validate(ctx context.Context, in *Input) (*Output, error) {
 		return nil, err
 	}
 	r.Say = func(f *fault.Error) string { return web.NewProblem(f, in.AcceptLanguage, "").Detail }
+	try, err := h.guard.Admit(ctx, r.Person)
+	if err != nil {
+		return nil, err
+	}
 	would, err := coupon.Validate(ctx, h.store, r)
 	if err != nil {
+		return nil, err
+	}
+	if err := try.Missed(ctx, attempt.Misses(in.Body.Codes, would.Refused)); err != nil {
 		return nil, err
 	}
 	v := Validation{

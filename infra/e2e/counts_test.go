@@ -42,6 +42,7 @@ func TestBudgets(t *testing.T) {
 		n.do("POST", "/v1/redemptions", use(code, fmt.Sprint("warm-", i), who)).want(201)
 		n.do("POST", "/v1/validations", use(code, "", who)).want(200)
 	}
+	n.do("POST", "/v1/redemptions", use(flipped(warm), "warm")).want(404) // the key of hashes is fetched with the first
 	ten := cart("o-10")
 	var lines []object
 	for i := range 10 {
@@ -66,8 +67,12 @@ func TestBudgets(t *testing.T) {
 		// What a failed condition costs is billed, but not reported.
 		{"replay", use(warm, "warm-0", who), 200, 1, 0},
 		{"replay of a shared code", use("LIMITED", "o-4", who), 200, 1, 0},
-		{"refusal", use(warm, "o-5", who), 409, 1, 0},
-		{"unknown code", use(flipped(warm), "o-6", who), 404, 1, 0},
+		{"refusal", use(warm, "o-5"), 409, 1, 0},
+		{"refusal of somebody, seen by the radar", use(warm, "o-5", who), 409, 2, 1},
+		{"the same again", use(warm, "o-5", who), 409, 1, 0},
+		{"unknown code", use(flipped(warm), "o-6"), 404, 2, 1},
+		{"unknown code of somebody", use(flipped(warm), "o-6", who), 404, 3, 2},
+		{"unique code, after failures", use(n.coupon(plain, nil).str("code"), "o-8", who), 201, 1, 2},
 	} {
 		a, got := n.costOf("RedemptionsFunction", func() answer { return n.do("POST", "/v1/redemptions", c.body) })
 		a.want(c.status)

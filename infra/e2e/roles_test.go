@@ -89,6 +89,14 @@ func exercise(t *testing.T) {
 	n.do("POST", "/v1/redemptions", use("ONLYONE", "o-1")).want(201)
 	n.do("POST", "/v1/redemptions", use("ONLYONE", "o-2")).want(409)
 	n.leavePending(one, 2)
+	n.onTheHour()
+	leaked := n.coupon(n.campaign(object{"leak_radar": object{"customers": 2, "pause": true}}), object{"customer": "owner"}).str("code")
+	for i := range 2 {
+		n.do("POST", "/v1/validations", use(leaked, "", customer(i))).want(200)
+		n.do("POST", "/v1/redemptions", use(leaked, "o-leak", customer(i))).want(422, "customer_not_permitted")
+	}
+	n.do("POST", "/v1/coupons/lookup", object{"code": wrong(1)}).want(404)
+	n.sweep()
 	for _, from := range []coupon.Place{{}, {Space: n.space()}} { // from shop to shop, then through camp
 		n.auditFrom(from)
 	}

@@ -243,6 +243,11 @@ func (n *tenant) as(key, method, path string, body any, header ...string) answer
 	for i := 0; i+1 < len(header); i += 2 {
 		r.Header.Set(header[i], header[i+1])
 	}
+	return n.send(r)
+}
+
+func (n *tenant) send(r *http.Request) answer {
+	n.t.Helper()
 	w := httptest.NewRecorder()
 	n.house.ServeHTTP(w, r)
 	a := answer{t: n.t, Status: w.Code, Header: w.Header(), Raw: w.Body.String()}

@@ -20,7 +20,7 @@ func paths() []path {
 	for _, code := range codes {
 		out = append(out, redeem(code), replay(code), rollBack(code))
 	}
-	out = append(out, jointPaths()...)
+	out = append(append(out, jointPaths()...), guessing()...)
 	return append(out, disable(true), disable(false), createKey(true), createKey(false), revokeKey(), createShop())
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/lagniappe/lagniappe/functions/campaigns"
 	"github.com/lagniappe/lagniappe/functions/coupons"
 	"github.com/lagniappe/lagniappe/functions/pages"
+	"github.com/lagniappe/lagniappe/functions/radar"
 	"github.com/lagniappe/lagniappe/functions/redemptions"
 	"github.com/lagniappe/lagniappe/functions/validations"
 	"github.com/lagniappe/lagniappe/internal/app"
@@ -42,5 +43,8 @@ type BuildScheduled func(*dynamo.Store, func() time.Time, *slog.Logger, metric.S
 var Scheduled = map[string]BuildScheduled{
 	"audit": func(s *dynamo.Store, now func() time.Time, log *slog.Logger, m metric.Sink) app.Scheduled {
 		return audit.New(s, now, log, m)
+	},
+	"radar": func(s *dynamo.Store, now func() time.Time, log *slog.Logger, m metric.Sink) app.Scheduled {
+		return radar.New(s, now, log, m)
 	},
 }

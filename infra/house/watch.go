@@ -48,6 +48,9 @@ func touches(input any) []Touch {
 	case *dynamodb.UpdateItemInput:
 		in.ReturnConsumedCapacity = total
 		return []Touch{{*in.TableName, "", "UpdateItem"}}
+	case *dynamodb.DeleteItemInput:
+		in.ReturnConsumedCapacity = total
+		return []Touch{{*in.TableName, "", "DeleteItem"}}
 	case *dynamodb.QueryInput:
 		in.ReturnConsumedCapacity = total
 		if in.IndexName != nil {
@@ -94,6 +97,8 @@ func consumed(result any) (write, read float64) {
 	case *dynamodb.PutItemOutput:
 		write = units(out.ConsumedCapacity)
 	case *dynamodb.UpdateItemOutput:
+		write = units(out.ConsumedCapacity)
+	case *dynamodb.DeleteItemOutput:
 		write = units(out.ConsumedCapacity)
 	case *dynamodb.BatchGetItemOutput:
 		for _, c := range out.ConsumedCapacity {

@@ -38,7 +38,8 @@ type Definition struct {
 	Name string `json:"name" minLength:"1" maxLength:"200" example:"Summer 2026"`
 	Terms
 	Limits
-	Metadata map[string]string `json:"metadata,omitempty" maxProperties:"50"`
+	LeakRadar *LeakRadar        `json:"leak_radar,omitempty" doc:"When a private code counts as leaked. Random codes are watched anyway, named codes only with this."`
+	Metadata  map[string]string `json:"metadata,omitempty" maxProperties:"50"`
 }
 
 // Campaign is a definition in force.

@@ -39,6 +39,7 @@ type Coupon struct {
 	ExpiresAt       time.Time         `json:"expires_at,omitzero" doc:"Its own first moment after validity, beside the campaign's."`
 	Metadata        map[string]string `json:"metadata,omitempty"`
 	CreatedAt       time.Time         `json:"created_at"`
+	Leak            *Suspicion        `json:"leak,omitempty" doc:"What the leak radar saw last."`
 
 	Person string `json:"-"` // who it belongs to, as customer.Ref.Person
 }

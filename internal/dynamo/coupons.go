@@ -146,6 +146,7 @@ func readCoupon(sp shop.Space, id string, row item) (coupon.Coupon, error) {
 		Code: getStr(row, "code"), Shared: getBool(row, "shared"), Customer: getStr(row, "customer_id"),
 		Person: getStr(row, "person"), Personal: getStr(row, "person") != "", Active: !getBool(row, "disabled"),
 		StartsAt: getTime(row, "starts_at"), ExpiresAt: getTime(row, "expires_at"), CreatedAt: getTime(row, "created_at"),
+		Leak: readSuspicion(row),
 	}
 	if !c.Shared {
 		c.TimesRedeemed = new(int64)

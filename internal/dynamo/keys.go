@@ -12,7 +12,7 @@ import (
 
 // Every key of every table, each with the access pattern that needs it. A key
 // begins with the space (shop and side), so that no request can reach another's;
-// "shops" and "audit" are no shop's, and only the clock's functions read them.
+// "shops", "audit" and "leaks" are no shop's, and only the clock's functions read them.
 //
 //	Shops       pk <space>                   sk shop          the side: name, secret, number of keys
 //	            pk <space>                   sk key_…         check a key (GetItem); list keys (Query)
@@ -35,6 +35,9 @@ import (
 //	            …                            sk …#hold#<time>#<id>  beside a slot, a day's or a customer's uses: a hold that took from them (Query: lapsed ones)
 //	  by_campaign  <space>#<campaign>#<0–3> / <time>#<coupon> list a campaign's coupons, newest first; audit them, oldest first
 //	  by_customer  <space>#<person>         / <time>#<coupon> list a customer's coupons, newest first
+//	Attempts    pk <space>#try#<hash>        sk try           failures of one party in one window, or a shard of them (UpdateItem; TTL)
+//	            pk <space>#radar#<coupon>    sk <window>      who tried a private code in vain: two sets of hashes (UpdateItem; TTL)
+//	            pk leaks                     sk <space>#<coupon>#<window>  a leak that nobody has dealt with (Query); then deleted
 //	any         pk <space>#once#<route>#<h>  sk once          the first answer to an Idempotency-Key (TTL)
 //
 // <b> is the first of 32 letters of a hash: a famous code's seats and a large
@@ -53,9 +56,11 @@ const (
 	skSlot   = "slot"
 	skShares = "shares"
 	skCursor = "cursor"
+	skTry    = "try"
 
 	shopsPK = "shops"
 	auditPK = "audit"
+	leaksPK = "leaks"
 
 	byCampaign = "by_campaign"
 	byCustomer = "by_customer"
@@ -134,6 +139,16 @@ func limitKey(s shop.Space, campaign, person string) item {
 
 func limitsPK(s shop.Space, campaign, bucket string) string {
 	return space(s) + "#limit#" + campaign + "#" + bucket
+}
+
+func tryKey(s shop.Space, hash string) item { return key(space(s)+"#try#"+hash, skTry) }
+
+func radarKey(s shop.Space, couponID string, window int64) item {
+	return key(space(s)+"#radar#"+couponID[len(coupon.Prefix):], strconv.FormatInt(window, 10))
+}
+
+func leakKey(s shop.Space, couponID string, window int64) item {
+	return key(leaksPK, space(s)+"#"+couponID[len(coupon.Prefix):]+"#"+strconv.FormatInt(window, 10))
 }
 
 func bucketKey(s shop.Space, campaign string, n int) string {

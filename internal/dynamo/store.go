@@ -34,6 +34,7 @@ type Tables struct {
 	Shops     string
 	Campaigns string
 	Coupons   string
+	Attempts  string
 }
 
 // Store is the one store.
@@ -51,6 +52,8 @@ type Store struct {
 	terms     *cache[coupon.Terms]
 	shared    *cache[coupon.Coupon]
 	exhausted *cache[spent]
+	failures  *cache[int64]    // of parties, as far as this instance knows
+	sighted   *cache[struct{}] // what the radar has been told
 }
 
 // WithRandom gives a copy of the store that draws ids, codes and keys from r,
@@ -78,6 +81,9 @@ const (
 	immutable       = 24 * time.Hour
 )
 
+// remembered is longer than any window that attempts are counted in.
+const remembered = 25 * time.Hour
+
 // New makes a store. The clock decides expiry and cache ages.
 func New(db *dynamodb.Client, tables Tables, now func() time.Time) *Store {
 	return &Store{
@@ -88,6 +94,8 @@ func New(db *dynamodb.Client, tables Tables, now func() time.Time) *Store {
 		terms:     newCache[coupon.Terms](2_000, immutable, now),
 		shared:    newCache[coupon.Coupon](2_000, definitionDelay, now),
 		exhausted: newCache[spent](2_000, exhaustedDelay, now),
+		failures:  newCache[int64](20_000, remembered, now),
+		sighted:   newCache[struct{}](20_000, remembered, now),
 	}
 }
 

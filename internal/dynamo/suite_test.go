@@ -32,7 +32,7 @@ import (
 
 var (
 	endpoint   string
-	testTables = Tables{Shops: "ShopsTable", Campaigns: "CampaignsTable", Coupons: "CouponsTable"} // as template.yaml has them
+	testTables = Tables{Shops: "ShopsTable", Campaigns: "CampaignsTable", Coupons: "CouponsTable", Attempts: "AttemptsTable"} // as template.yaml has them
 )
 
 func TestMain(m *testing.M) {

@@ -1,5 +1,8 @@
 package fault
 
+// RetryAfter is the argument that says in how many seconds to come back; web sends it as the header, too.
+const RetryAfter = "retry_after"
+
 // The faults that every part of the API can answer.
 var (
 	// ErrInternal hides whatever went wrong inside.

@@ -39,11 +39,12 @@ const (
 	Unavailable    Name = "Unavailable"    // 503 of ours: throttled, in conflict or cut off for longer than we retry
 	InternalErrors Name = "InternalErrors" // 500 of ours: a fault of the code or of its permissions
 	Drift          Name = "Drift"          // counters that differ from their rows, found by the auditor; 0 says that it looked
+	LeaksSuspected Name = "LeaksSuspected" // private codes that many people tried in vain, as the radar found
 )
 
 // Names lists them all, so that a test can hold alarms and dashboard to them.
 func Names() []Name {
-	return []Name{Refused, Invalid, KeysRefused, Replayed, Unavailable, InternalErrors, Drift}
+	return []Name{Refused, Invalid, KeysRefused, Replayed, Unavailable, InternalErrors, Drift, LeaksSuspected}
 }
 
 // Sink is the stack that is counted for. The zero Sink counts nothing.

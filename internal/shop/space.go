@@ -97,6 +97,7 @@ type Caller struct {
 	Key
 	Secrets Secrets
 	Vault   *Vault
+	Network string // of a browser, shortened; neither stored nor logged as it is
 }
 
 // Publishable reports whether the caller is a browser: it may validate, never redeem or manage.

@@ -29,6 +29,7 @@ func NewVault(load func(context.Context) ([]byte, error)) *Vault { return &Vault
 const (
 	identityPurpose = "identity/v1" // who a guest is, from an e-mail address
 	cursorPurpose   = "cursor/v1"   // sealing of list cursors (AES-256)
+	attemptsPurpose = "attempts/v1" // who tried codes in vain, from a network or a person
 )
 
 func (v *Vault) subkey(ctx context.Context, sp Space, purpose string) (Subkey, error) {
@@ -64,4 +65,10 @@ func (c Caller) Identity(ctx context.Context) (Subkey, error) {
 // Cursors is the subkey that seals the cursors of lists.
 func (c Caller) Cursors(ctx context.Context) (Subkey, error) {
 	return c.Vault.subkey(ctx, c.Space, cursorPurpose)
+}
+
+// Attempts is the subkey for hashes of who tries codes. There are few enough
+// networks to try them all, so it may not be found in the tables.
+func (c Caller) Attempts(ctx context.Context) (Subkey, error) {
+	return c.Vault.subkey(ctx, c.Space, attemptsPurpose)
 }

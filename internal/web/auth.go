@@ -6,6 +6,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/lagniappe/lagniappe/internal/attempt"
 	"github.com/lagniappe/lagniappe/internal/fault"
 	"github.com/lagniappe/lagniappe/internal/shop"
 )
@@ -32,6 +33,9 @@ func (a *API) authenticate(ctx huma.Context, next func(huma.Context)) {
 		return
 	}
 	caller.Vault = a.front.Vault
+	if caller.Publishable() {
+		caller.Network = attempt.NetworkOf(ctx.RemoteAddr()) // the gateway's or the socket's word; no header's
+	}
 	next(huma.WithContext(ctx, shop.WithCaller(ctx.Context(), caller)))
 }
 

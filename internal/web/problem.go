@@ -81,6 +81,9 @@ func init() {
 		if f.Kind == fault.Unavailable {
 			ctx.SetHeader("Retry-After", "1")
 		}
+		if after, ok := f.Args[fault.RetryAfter].(int64); ok {
+			ctx.SetHeader("Retry-After", strconv.FormatInt(after, 10))
+		}
 		if f.Kind == fault.Unauthorized {
 			ctx.SetHeader("WWW-Authenticate", "Bearer")
 		}

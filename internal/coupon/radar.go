@@ -1,0 +1,97 @@
+package coupon
+
+import (
+	"slices"
+	"time"
+
+	"github.com/lagniappe/lagniappe/internal/fault"
+	"github.com/lagniappe/lagniappe/internal/shop"
+)
+
+// LeakRadar says when a private code counts as leaked: many different people
+// try it, and are refused, within a short time.
+type LeakRadar struct {
+	Customers int64 `json:"customers,omitzero" minimum:"2" maximum:"50" doc:"So many different customers, or networks of shoppers, have to be refused; 5 where it is left out."`
+	Minutes   int64 `json:"minutes,omitzero" minimum:"1" maximum:"1440" doc:"Within so many minutes, by the clock; 60 where it is left out."`
+	Pause     bool  `json:"pause,omitzero" doc:"Disable the coupon then."`
+}
+
+// Radar is the campaign's, with what is left out filled in.
+func (c Campaign) Radar() LeakRadar {
+	r := LeakRadar{}
+	if c.LeakRadar != nil {
+		r = *c.LeakRadar
+	}
+	if r.Customers == 0 {
+		r.Customers = 5
+	}
+	if r.Minutes == 0 {
+		r.Minutes = 60
+	}
+	return r
+}
+
+// Window is the time within which the radar counts.
+func (r LeakRadar) Window() time.Duration { return time.Duration(r.Minutes) * time.Minute }
+
+// Sighting is a code in hands that cannot use it. Who it was stands in one of
+// two fields, since one person may be both: a visitor of the web page first, a
+// customer at the till then.
+type Sighting struct {
+	Coupon   string // the coupon's id
+	Campaign string
+	Radar    LeakRadar
+	Person   string // as customer.Ref.Person
+	Network  string // of a web page's visitor; only a keyed hash of it is stored
+	At       time.Time
+}
+
+// Leak is what the radar has found, and what is done about it once.
+type Leak struct {
+	Space     shop.Space
+	Coupon    string
+	Campaign  string
+	Customers int64
+	RaisedAt  time.Time
+	Window    int64
+}
+
+// Suspicion is what a coupon shows of it.
+type Suspicion struct {
+	SuspectedAt time.Time `json:"suspected_at"`
+	Customers   int64     `json:"customers" doc:"How many different customers or networks had tried it in vain by then."`
+	Paused      bool      `json:"paused" doc:"It was disabled for that; enable it to use it again."`
+}
+
+// IsGuess reports whether a refusal with that code is what a wrong guess gets. To
+// a browser all that is not usable is alike, so it must count alike, too: a
+// budget that only unknown codes spend would tell them from dead ones. What an
+// honest shopper can mend does not count, and neither does text that can be no
+// code: it teaches nothing.
+func IsGuess(why string, browser bool) bool {
+	if browser {
+		return !isOneOf(forBrowsers, why)
+	}
+	return why == ErrUnknown.Code || why == ErrOtherCustomer.Code
+}
+
+// leakSigns are what somebody is told who tries a code that is another's, or
+// that its owner has used already.
+var leakSigns = []*fault.Error{ErrOtherCustomer, ErrNeedsCustomer, ErrQuantityExceeded, ErrCustomerLimit, ErrOnHold}
+
+// IsLeakSign reports whether a refusal with that code may mean that a private code is going round.
+func IsLeakSign(why string) bool { return isOneOf(leakSigns, why) }
+
+// Watches reports whether the radar looks at that refusal of the code. A random
+// code is for one, always. A named code is for everybody, unless its campaign
+// has a radar, and then a shopper who is not known yet is still no sign.
+func (t Target) Watches(why string) bool {
+	if t.Coupon.Shared {
+		return t.Campaign.LeakRadar != nil && why != ErrNeedsCustomer.Code
+	}
+	return true
+}
+
+func isOneOf(list []*fault.Error, code string) bool {
+	return slices.ContainsFunc(list, func(e *fault.Error) bool { return e.Code == code })
+}
