@@ -21,7 +21,7 @@ func past(id string, hour int, amount, cost int64, who string) PastOrder {
 }
 
 func TestForecast(t *testing.T) {
-	c := Campaign{ID: "camp_1", Version: 2, Definition: Definition{MaxRedemptions: 3, MaxRedemptionsPerCustomer: 1, Terms: Terms{
+	c := Campaign{ID: "camp_1", Version: 2, Definition: Definition{Limits: Limits{MaxRedemptions: 3, MaxRedemptionsPerCustomer: 1}, Terms: Terms{
 		Rewards: []Reward{{Type: PercentOff, PercentOff: "20"}}, ExpiresAt: noon.Add(9 * time.Hour),
 		Rules: Rules{MinimumAmount: 1000, Currency: "EUR"},
 	}}}
