@@ -101,6 +101,7 @@ func (a *audit) counters(ctx context.Context, as func(tally, int64) tally) error
 func (a *audit) rows(ctx context.Context) error {
 	a.note(slotsInAll, tally.more, a.campaign.MaxRedemptions)
 	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return a.batches(ctx) })
 	for n := range buckets {
 		g.Go(func() error {
 			return a.store.each(ctx, &dynamodb.QueryInput{
