@@ -19,7 +19,10 @@ func TestNobodyReachesAnotherShop(t *testing.T) {
 	c := mine.coupon(camp, object{"customer": "c-1"})
 	rdm := mine.do("POST", "/v1/redemptions", use(c.str("code"), "o-1", object{"customer": "c-1"})).want(201).str("id")
 	key := mine.do("POST", "/v1/keys", object{"kind": "secret"}).want(201).str("id")
-	ids := map[string]string{"campaigns": camp, "coupons": c.str("id"), "redemptions": rdm, "keys": key, "holds": "hold_" + strings.TrimPrefix(rdm, "rdm_")}
+	ids := map[string]string{
+		"campaigns": camp, "coupons": c.str("id"), "redemptions": rdm, "keys": key,
+		"holds": "hold_" + strings.TrimPrefix(rdm, "rdm_"), "batches": mine.batch(camp, 1, nil).str("id"),
+	}
 
 	var doc struct {
 		Paths map[string]map[string]json.RawMessage `json:"paths"`

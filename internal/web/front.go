@@ -102,12 +102,21 @@ type Op struct {
 	Status       int        // of success; 200 where unset
 	Errors       []int      // statuses beside the usual
 	Replays      bool       // a repeated POST answers 200 instead of 201
+
+	// Of a handler that chooses between JSON and another media type: the type of
+	// the JSON answer, and the other media type.
+	Answer reflect.Type
+	Also   string
 }
 
 // Handle registers an operation.
 func Handle[I, O any](a *API, op Op, h func(context.Context, *I) (*O, error)) {
 	o := op.huma()
-	if body, ok := reflect.TypeFor[O]().FieldByName("Body"); ok && a.terse {
+	body, ok := reflect.TypeFor[O]().FieldByName("Body")
+	switch {
+	case op.Answer != nil:
+		a.describeBoth(op, &o)
+	case ok && a.terse:
 		a.describeNot(body.Type)
 	}
 	huma.Register(a.huma, o, h)
@@ -129,6 +138,20 @@ func (a *API) describeNot(answer reflect.Type) {
 	}
 	a.front.Document.Components.Schemas.RegisterTypeAlias(answer, reflect.TypeFor[struct{}]())
 }
+
+// describeBoth says what an answer of two kinds is; its Go type, any, says nothing.
+func (a *API) describeBoth(op Op, o *huma.Operation) {
+	if a.terse {
+		return
+	}
+	o.Responses = map[string]*huma.Response{"200": {Content: map[string]*huma.MediaType{
+		"application/json": {Schema: a.front.Document.Components.Schemas.Schema(op.Answer, true, op.ID+"Response")},
+		op.Also:            {Schema: &huma.Schema{Type: huma.TypeString}},
+	}}}
+}
+
+// ListOf is the type of a page, for [Op.Answer].
+func ListOf[T any]() reflect.Type { return reflect.TypeFor[*List[T]]() }
 
 func (op Op) huma() huma.Operation {
 	o := huma.Operation{
