@@ -58,7 +58,7 @@ func (s *Store) batching(sp shop.Space, i coupon.BatchIssue, b coupon.Batch) []w
 	ws := []write{
 		{table: s.tables.Campaigns, item: batchRow(sp, b), condition: fresh, unique: true},
 		{table: s.tables.Campaigns, item: prefix, condition: fresh},
-		{table: s.tables.Campaigns, item: key(batchesPK(sp, b.Campaign), b.ID), condition: fresh},
+		{table: s.tables.Campaigns, item: key(batchesPK(sp, b.Campaign), b.ID)},
 	}
 	if !i.Campaign.Issued {
 		ws = append(ws, s.firstIssue(sp, b.Campaign, b.CampaignVersion))

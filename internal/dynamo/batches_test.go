@@ -160,16 +160,18 @@ func TestBatchedCodesInARace(t *testing.T) {
 	}
 }
 
-// A prefix that is drawn twice is drawn again.
+// An id or a prefix that is drawn twice is drawn again.
 func TestDrawnBatchPrefixIsDrawnAgain(t *testing.T) {
 	s := newSide(t)
 	camp := s.campaign(0, 0)
-	random := bytes.Repeat([]byte{7}, 80) // for each batch four of its id, 32 of its keys, four of its prefix
-	copy(random[40:], []byte{8, 8, 8, 8})
-	random = append(random, bytes.Repeat([]byte{9}, 40)...)
+	var random []byte
+	for _, draw := range [][2]byte{{7, 7}, {7, 8}, {8, 7}, {9, 9}} { // a batch, its id again, its prefix again, another
+		random = append(random, bytes.Repeat(draw[:1], 4)...)  // of the id
+		random = append(random, bytes.Repeat(draw[1:], 36)...) // of the keys and the prefix
+	}
 	s.Store = s.WithRandom(bytes.NewReader(random))
 	one, other := s.batchOf(camp, 1), s.batchOf(camp, 1)
-	if one.ID == other.ID || one.CodePrefix() == other.CodePrefix() || one.CodePrefix() != "7777" {
+	if one.ID == other.ID || one.CodePrefix() == other.CodePrefix() || one.CodePrefix() != "7777" || other.CodePrefix() != "9999" {
 		t.Errorf("%+v\n%+v", one.Batch, other.Batch)
 	}
 	got, err := s.Batch(t.Context(), s.space, one.ID)
