@@ -21,7 +21,7 @@ func TestNobodyReachesAnotherShop(t *testing.T) {
 	key := mine.do("POST", "/v1/keys", object{"kind": "secret"}).want(201).str("id")
 	ids := map[string]string{
 		"campaigns": camp, "coupons": c.str("id"), "redemptions": rdm, "keys": key,
-		"holds": "hold_" + strings.TrimPrefix(rdm, "rdm_"), "batches": mine.batch(camp, 1, nil).str("id"),
+		"holds": "hold_" + strings.TrimPrefix(rdm, "rdm_"), "batches": mine.batch(camp, 1, nil).str("id"), "imports": mine.importOf(camp, nil),
 	}
 
 	var doc struct {
@@ -41,7 +41,7 @@ func TestNobodyReachesAnotherShop(t *testing.T) {
 		}
 		for method := range doc.Paths[path] {
 			for who, key := range map[string]string{"another shop": other.sk, "the other side": mine.live} {
-				a := other.as(key, strings.ToUpper(method), strings.Replace(path, "{id}", id, 1), body(method, path))
+				a := other.as(key, strings.ToUpper(method), strings.NewReplacer("{id}", id, "{n}", "1").Replace(path), body(method, path))
 				if a.Status != 404 || a.Body["code"] != "not_found" {
 					t.Errorf("%s %s by %s: %d %s", method, path, who, a.Status, a.Raw)
 				}
@@ -68,6 +68,8 @@ func body(method, path string) any {
 	switch {
 	case method == "patch":
 		return object{"name": "Mine now"}
+	case method == "put":
+		return object{"code": "MINE-NOW"}
 	case strings.HasSuffix(path, "/extend"):
 		return object{"expires_at": time.Now().UTC().Add(time.Hour).Format(time.RFC3339)}
 	}

@@ -68,16 +68,22 @@ func (s *Store) sign(row item, c coupon.Coupon) error {
 func (s *Store) issue(sp shop.Space, i coupon.Issue, c coupon.Coupon, code coupon.Code) []write {
 	ws := []write{{table: s.tables.Coupons, item: couponRow(sp, c), condition: "attribute_not_exists(pk)", unique: true}}
 	if c.Shared {
-		ws = append(ws, write{
-			table: s.tables.Campaigns, key: prefixKey(sp, code.Prefix()),
-			update: "SET named = :yes", condition: "attribute_not_exists(campaign_id)",
-			values: item{":yes": boolean(true)},
-		})
+		ws = append(ws, s.prefixClaim(sp, code.Prefix()))
 	}
 	if !i.Campaign.Issued {
 		ws = append(ws, s.firstIssue(sp, c.Campaign, c.CampaignVersion))
 	}
 	return ws
+}
+
+// prefixClaim takes a beginning for the shop's named codes, unless it is a
+// campaign's or a batch's; each of the two names its campaign there.
+func (s *Store) prefixClaim(sp shop.Space, prefix string) write {
+	return write{
+		table: s.tables.Campaigns, key: prefixKey(sp, prefix),
+		update: "SET named = :yes", condition: "attribute_not_exists(campaign_id)",
+		values: item{":yes": boolean(true)},
+	}
 }
 
 // firstIssue freezes a campaign's currency and reward types, unless its terms

@@ -29,7 +29,7 @@ func (s *Store) Target(ctx context.Context, sp shop.Space, secrets shop.Secrets,
 	case m.batch != "":
 		target.Coupon, err = s.batchedCoupon(ctx, sp, m.batch, code)
 	case m.named():
-		target.Coupon, err = s.sharedCoupon(ctx, sp, target.Coupon.ID)
+		target.Coupon, err = s.namedCoupon(ctx, sp, target.Coupon.ID)
 		campaign = target.Coupon.Campaign
 	}
 	if err != nil {
@@ -53,11 +53,17 @@ func (s *Store) prefix(ctx context.Context, sp shop.Space, prefix string) (meani
 	return meaning{getStr(row, "campaign_id"), getStr(row, "batch_id")}, err
 }
 
-func (s *Store) sharedCoupon(ctx context.Context, sp shop.Space, id string) (coupon.Coupon, error) {
+// namedCoupon gives a shared code's coupon as it was some seconds ago at most. A
+// named code for one use was imported: its row is its seat, and is asked with
+// every redemption, so only what never changes of it is given.
+func (s *Store) namedCoupon(ctx context.Context, sp shop.Space, id string) (coupon.Coupon, error) {
 	return s.shared.get(ctx, space(sp)+id, func(ctx context.Context) (coupon.Coupon, error) {
 		c, err := s.Coupon(ctx, sp, id)
 		if f, ok := fault.As(err); ok && f.Kind == fault.NotFound {
 			err = coupon.ErrUnknown
+		}
+		if err == nil && !c.Shared {
+			c = coupon.Coupon{ID: c.ID, Code: c.Code, Campaign: c.Campaign, CampaignVersion: c.CampaignVersion}
 		}
 		return c, err
 	})

@@ -24,6 +24,9 @@ import (
 //	            pk <space>#prefix#<ABCD>     sk prefix        what a code's first four characters mean (GetItem, immutable)
 //	            pk <space>#batch#<id>        sk head          a batch and its keys (GetItem, cached)
 //	            pk <space>#batches#<camp>    sk <id>          list a campaign's batches, newest first; audit their codes (Query)
+//	            pk <space>#import#<id>       sk head          an import and the sums of its parts (GetItem)
+//	            pk <space>#import#<id>       sk part#00001    one part's content hash and report (GetItem)
+//	            pk <space>#imports           sk <id>          list imports, newest first (Query)
 //	Coupons     pk <space>#<coupon>          sk coupon        a coupon, found by id or code; a random one is its own seat
 //	            pk <space>#<joint>           sk coupon        the seat of several codes' redemption, by a hash of order and codes
 //	            pk <space>#<batch>#<b>       sk <code>        a batch's code, once it was redeemed or disabled; its own seat (audit: Query)
@@ -89,6 +92,14 @@ func prefixKey(s shop.Space, prefix string) item { return key(space(s)+"#prefix#
 func batchKey(s shop.Space, id string) item { return key(space(s)+"#batch#"+id, skHead) }
 
 func batchesPK(s shop.Space, campaign string) string { return space(s) + "#batches#" + campaign }
+
+func importKey(s shop.Space, id, sk string) item { return key(space(s)+"#import#"+id, sk) }
+
+func partKey(s shop.Space, id string, number int) item {
+	return importKey(s, id, fmt.Sprintf("part#%05d", number))
+}
+
+func importsPK(s shop.Space) string { return space(s) + "#imports" }
 
 func couponKey(s shop.Space, id string) item { return seatKey(s, coupon.SeatOf(id)) }
 

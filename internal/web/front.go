@@ -9,6 +9,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
@@ -107,6 +108,9 @@ type Op struct {
 	// the JSON answer, and the other media type.
 	Answer reflect.Type
 	Also   string
+
+	MaxBody int      // bytes of the largest body; 0: as everywhere
+	Takes   []string // media types of a body that the handler reads itself
 }
 
 // Handle registers an operation.
@@ -156,9 +160,15 @@ func ListOf[T any]() reflect.Type { return reflect.TypeFor[*List[T]]() }
 func (op Op) huma() huma.Operation {
 	o := huma.Operation{
 		Method: op.Method, Path: op.Path, OperationID: op.ID, Summary: op.Summary, Description: op.Doc,
-		DefaultStatus: op.Status, MaxBodyBytes: MaxBody + 1, // huma refuses at the bound itself
+		DefaultStatus: op.Status, MaxBodyBytes: int64(cmp.Or(op.MaxBody, MaxBody)) + 1, // huma refuses at the bound itself
 		BodyReadTimeout: -1, Errors: op.Errors,
 		Metadata: map[string]any{metaOp: op},
+	}
+	if len(op.Takes) > 0 {
+		o.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{}}
+	}
+	for _, media := range op.Takes {
+		o.RequestBody.Content[media] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString}}
 	}
 	if op.Tag != "" {
 		o.Tags = []string{op.Tag}
