@@ -57,11 +57,11 @@ func (s *Store) finishPart(ctx context.Context, sp shop.Space, p coupon.ImportPa
 		write{
 			table: s.tables.Campaigns, key: partKey(sp, p.Import, p.Number),
 			update:    "SET finished_at = :now, lines_read = :lines, report = :report",
-			condition: "attribute_exists(began_at) AND attribute_not_exists(finished_at)",
+			condition: "attribute_not_exists(finished_at)",
 			values:    item{":now": moment(s.now()), ":lines": lines, ":report": report},
 		},
 		write{
-			table: s.tables.Campaigns, key: importKey(sp, p.Import, skHead), condition: "attribute_exists(pk)",
+			table: s.tables.Campaigns, key: importKey(sp, p.Import, skHead),
 			update: "SET parts = parts + :one, lines_read = lines_read + :lines, accepted = accepted + :accepted, refused = refused + :refused",
 			values: item{":one": num(1), ":lines": lines, ":accepted": accepted, ":refused": num(len(p.Refused))},
 		})

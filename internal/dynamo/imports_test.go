@@ -162,16 +162,30 @@ func TestOvertakenPartGivesTheReport(t *testing.T) {
 	}
 }
 
-// A part before its import has nowhere to be counted, and leaves no sum behind.
-func TestPartOfNoImport(t *testing.T) {
+// Two tries of a part at once: what the one has made, the other takes for its own.
+func TestRivalTriesOfAPart(t *testing.T) {
 	s := newSide(t)
 	i := s.importOf(s.campaign(0, 0))
-	i.ID = coupon.ImportPrefix + "0000000000000000"
-	if _, err := s.send(s.Store, i, 1, "CARD-1"); err == nil {
-		t.Error("a part of no import was counted")
+	dies := &wire{fail: func(input any) error {
+		if _, ok := input.(*dynamodb.TransactWriteItemsInput); ok {
+			return errors.New("dead before its report")
+		}
+		return nil
+	}}
+	fellow, rivals := New(newClient(dies.watch), testTables, s.clock.now), 0
+	s.wire.fail = func(input any) error {
+		if in, ok := input.(*dynamodb.PutItemInput); ok && *in.TableName == s.tables.Coupons && rivals == 0 {
+			rivals++
+			if _, err := s.send(fellow, i, 1, "CARD-1", "CARD-2"); err == nil {
+				t.Error("the rival did not die")
+			}
+		}
+		return nil
 	}
-	_, err := s.Import(t.Context(), s.space, i.ID)
-	s.wants("read it", err, fault.ErrNotFound)
+	p, err := s.send(s.Store, i, 1, "CARD-1", "CARD-2")
+	if err != nil || p.Accepted() != 2 || s.coupons() != 2 || rivals != 1 {
+		t.Errorf("%+v %v", p, err)
+	}
 }
 
 // Terms that changed between reading and the first import are not frozen by it.
