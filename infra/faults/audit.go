@@ -90,8 +90,6 @@ func usesOf(campaign string) string     { return campaign + " uses, taken and le
 func termsOf(campaign string) string    { return campaign + " versions of terms" }
 func listed(campaign string) string     { return campaign + " entries in the list" }
 func prefixes(campaign string) string   { return campaign + " code prefixes" }
-func partsOf(imp string) string         { return imp + " parts" }
-func linesOf(imp string) string         { return imp + " lines" }
 func attempts(seat string) string       { return seat + " attempts" }
 func keys(space, kind string) string    { return space + " live keys of kind " + kind }
 func slotName(pk string) string         { return pk + " uses" }
@@ -103,19 +101,7 @@ func campaignName(pk, id string) string { return spaceOf(pk) + "#campaign#" + id
 func (b *books) definition(r row) {
 	pk, sk := r.text("pk"), r.text("sk")
 	switch {
-	case sk == "head" && strings.Contains(pk, "#batch#"):
-		b.stated[listed(pk)], b.stated[prefixes(pk)] = 1, 1
-	case sk == "head" && strings.Contains(pk, "#import#"):
-		b.stated[listed(pk)], b.stated[partsOf(pk)], b.stated[linesOf(pk)] = 1, r.number("parts"), r.number("lines_read")
-	case r.has("finished_at"): // a part of an import
-		b.counted[partsOf(pk)]++
-		b.counted[linesOf(pk)] += r.number("lines_read")
-	case strings.HasPrefix(sk, "bat_"):
-		b.counted[listed(spaceOf(pk)+"#batch#"+sk)]++
-	case strings.HasSuffix(pk, "#imports"):
-		b.counted[listed(spaceOf(pk)+"#import#"+sk)]++
-	case sk == "prefix" && r.has("batch_id"):
-		b.counted[prefixes(spaceOf(pk)+"#batch#"+r.text("batch_id"))]++
+	case b.many(r): // of a batch or an import
 	case sk == "head":
 		var doc struct {
 			Max         int64 `json:"max_redemptions"`

@@ -77,8 +77,12 @@ func TestImportGoesOnAfterItDied(t *testing.T) {
 			}
 			p, err := s.send(s.another(), i, 1, cards(4)...)
 			s.must(err)
+			before := len(s.wire.writes)
 			again, err := s.send(s.Store, i, 1, cards(4)...)
 			s.must(err)
+			if n := len(s.wire.writes) - before; n != 1 {
+				t.Errorf("%d writes for a part that is done", n)
+			}
 			if p.Lines != 4 || len(p.Refused) != 1 || p.Refused[0].Line != 2 || p.Refused[0].Code != "code_taken" || fmt.Sprint(p) != fmt.Sprint(again) {
 				t.Errorf("%+v\n%+v", p, again)
 			}
@@ -185,6 +189,20 @@ func TestRivalTriesOfAPart(t *testing.T) {
 	p, err := s.send(s.Store, i, 1, "CARD-1", "CARD-2")
 	if err != nil || p.Accepted() != 2 || s.coupons() != 2 || rivals != 1 {
 		t.Errorf("%+v %v", p, err)
+	}
+}
+
+// An id that is drawn twice is drawn again.
+func TestDrawnImportIDIsDrawnAgain(t *testing.T) {
+	s := newSide(t)
+	camp := s.campaign(0, 0)
+	s.Store = s.WithRandom(strings.NewReader("aaaaaaaabbbb"))
+	one := s.importOf(camp)
+	camp.Issued = true
+	two, err := s.CreateImport(t.Context(), s.space, coupon.ImportIssue{Campaign: camp, Shared: true, Now: s.now()}, idem.Key{})
+	s.must(err)
+	if kept, err := s.Import(t.Context(), s.space, one.ID); two.ID == one.ID || err != nil || kept.Shared {
+		t.Errorf("%+v %v\n%+v", kept, err, two)
 	}
 }
 
