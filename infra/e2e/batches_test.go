@@ -317,6 +317,62 @@ func TestBatchesRefused(t *testing.T) {
 	}
 }
 
+// Codes without a row are held, redeemed together with others, and given back, as any codes are.
+func TestBatchCodesHeldAndJoined(t *testing.T) {
+	n := newTenant(t)
+	camp := n.campaign(object{"max_redemptions": 20})
+	codes, ids := n.codesOf(n.batch(camp, 5, nil).str("id"), 4)
+	n.part(n.importOf(camp, nil), 1, "IMPORTED-1\n").want(200)
+
+	hold := n.do("POST", "/v1/holds", use(codes[0], "o-1")).want(201)
+	n.do("POST", "/v1/redemptions", use(codes[0], "o-2")).want(409)
+	n.do("POST", "/v1/holds/"+hold.str("id")+"/release", nil).want(200)
+	n.do("POST", "/v1/redemptions", use(codes[0], "o-2")).want(201)
+	hold = n.do("POST", "/v1/holds", use(codes[1], "o-1")).want(201)
+	n.do("POST", "/v1/holds/"+hold.str("id")+"/commit", nil)
+	if c := n.do("GET", "/v1/coupons/"+ids[1], nil).want(200); c.num("times_redeemed") != 1 {
+		t.Errorf("%s", c.Raw)
+	}
+
+	together := use(codes[2], "o-3", object{"codes": []string{codes[2], "imported-1", codes[3]}})
+	first := n.do("POST", "/v1/redemptions", together).want(201)
+	if again := n.do("POST", "/v1/redemptions", together).want(200); again.Raw != first.Raw {
+		t.Errorf("%s\n%s", first.Raw, again.Raw)
+	}
+	n.do("POST", "/v1/redemptions", use(codes[3], "o-4")).want(409, "quantity_exceeded")
+	if c := n.do("GET", "/v1/coupons/"+ids[3], nil).want(200); c.str("redemption") != first.str("id") {
+		t.Errorf("%s", c.Raw)
+	}
+	n.noDrift(camp)
+	n.do("POST", "/v1/redemptions/"+first.str("id")+"/rollbacks", nil).want(201)
+	n.do("POST", "/v1/redemptions", use(codes[3], "o-4")).want(201)
+	n.do("POST", "/v1/redemptions", use("IMPORTED1", "o-5")).want(201)
+	n.noDrift(camp)
+}
+
+// Of two orders that want overlapping sets of unused codes at once, one gets its set whole.
+func TestBatchCodesInRivalSets(t *testing.T) {
+	n := newTenant(t)
+	camp := n.campaign(object{"max_redemptions": 50})
+	codes, _ := n.codesOf(n.batch(camp, 3, nil).str("id"), 3)
+	var won atomic.Int64
+	var wg sync.WaitGroup
+	for i := range 12 {
+		wg.Go(func() {
+			order := fmt.Sprint("o-", i)
+			set := []string{codes[i%3], codes[(i+1)%3]}
+			if n.do("POST", "/v1/redemptions", use("", order, object{"codes": set})).Status == 201 {
+				won.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	if won.Load() != 1 { // any two sets share a code
+		t.Errorf("%d orders won", won.Load())
+	}
+	n.noDrift(camp)
+}
+
 // exerciseBatches calls every operation of batches in each of its ways once.
 func exerciseBatches(n *tenant, camp string) {
 	n.t.Helper()
