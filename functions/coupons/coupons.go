@@ -1,10 +1,10 @@
 // Package coupons issues codes and manages them: a random one for one customer,
-// or a named one that everybody shares.
+// a named one that everybody shares, or a batch of millions.
 //
 // Who may call it: the shop's server or a marketer's tool (secret key).
 // What it may touch: reads keys and campaigns (and marks a campaign as issued
-// and a code prefix as taken); reads and writes coupons; adds to what is
-// counted of attempts that fail.
+// and a code prefix as taken); reads and writes batches and coupons; adds to
+// what is counted of attempts that fail.
 // Load: medium; mass mailings come in bursts.
 package coupons
 
@@ -29,10 +29,13 @@ type Store interface {
 	// IssueCoupon answers fault.ErrStale where the campaign was changed since it was read, before its first issue.
 	IssueCoupon(ctx context.Context, sp shop.Space, s shop.Secrets, i coupon.Issue, once idem.Key) (coupon.Coupon, error)
 	Coupon(ctx context.Context, sp shop.Space, id string) (coupon.Coupon, error)
+	// CouponByCode answers coupon.ErrUnknown or fault.ErrNotFound for a code that is none.
+	CouponByCode(ctx context.Context, sp shop.Space, s shop.Secrets, code coupon.Code) (coupon.Coupon, error)
 	// Coupons lists newest first; the string says where the next page begins.
 	Coupons(ctx context.Context, sp shop.Space, f coupon.Filter, below string, limit int) ([]coupon.Coupon, string, error)
 	SetDisabled(ctx context.Context, sp shop.Space, id string, disabled bool) (coupon.Coupon, error)
 	attempt.Store
+	BatchStore
 }
 
 type handler struct {
@@ -73,6 +76,7 @@ func New(f web.Front, store Store) http.Handler {
 			Doc: "A random code changes at once; redemptions of a shared code notice within 5 seconds. Doing it twice is doing it once.",
 		}, h.setDisabled(disabled))
 	}
+	h.batches(api)
 	return api.Handler()
 }
 

@@ -58,11 +58,17 @@ func (h handler) wish(ctx context.Context, caller shop.Caller, in *IssueInput) (
 	if err := i.Check(); err != nil {
 		return i, err
 	}
-	i.Campaign, err = h.store.Campaign(ctx, caller.Space, b.Campaign)
+	i.Campaign, err = h.campaign(ctx, caller, b.Campaign)
+	return i, err
+}
+
+// campaign reads the one that a body names.
+func (h handler) campaign(ctx context.Context, caller shop.Caller, id string) (coupon.Campaign, error) {
+	c, err := h.store.Campaign(ctx, caller.Space, id)
 	if errors.Is(err, fault.ErrNotFound) {
 		err = coupon.ErrCampaignUnknown.At("campaign")
 	}
-	return i, err
+	return c, err
 }
 
 // IDInput names a coupon.
@@ -96,8 +102,8 @@ func (h handler) lookUp(ctx context.Context, in *LookUpInput) (*Output, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := h.store.Coupon(ctx, caller.Space, coupon.ID(caller.Secrets, code))
-	if errors.Is(err, fault.ErrNotFound) {
+	c, err := h.store.CouponByCode(ctx, caller.Space, caller.Secrets, code)
+	if errors.Is(err, fault.ErrNotFound) || errors.Is(err, coupon.ErrUnknown) {
 		err = try.Done(ctx, []string{in.Body.Code}, nil, false, coupon.ErrUnknown.At("code"))
 	}
 	return &Output{c}, err

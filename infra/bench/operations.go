@@ -50,6 +50,7 @@ type goods struct {
 	*tenant
 	plain  coupon.Campaign
 	shared map[int]string // a code by the number of slots of its limit; 0: no limit
+	batch  *coupon.Coder
 	orders atomic.Int64
 }
 
@@ -63,6 +64,9 @@ func (t *tenant) goods(ctx context.Context) (*goods, error) {
 		return nil, err
 	}
 	g.plain.Issued = true
+	if g.batch, err = t.batch(ctx, g.plain); err != nil {
+		return nil, err
+	}
 	for _, k := range append([]int{0}, slotted...) {
 		c, err := t.campaign(ctx, k)
 		if err != nil {
@@ -86,7 +90,8 @@ func (g *goods) operations() []operation {
 	for _, k := range slotted {
 		ops = append(ops, operation{fmt.Sprintf("redeem shared, K = %d", k), g.sharedRedemptions(k)})
 	}
-	return append(ops, operation{"replay", g.replays}, operation{"refusal", g.refusals}, operation{"rollback", g.rollbacks})
+	ops = append(ops, operation{"replay", g.replays}, operation{"refusal", g.refusals}, operation{"rollback", g.rollbacks})
+	return append(ops, g.batched()...)
 }
 
 func (g *goods) issues(_ context.Context, n int) ([]call, error) {

@@ -76,6 +76,8 @@ func exercise(t *testing.T) {
 	n.do("GET", "/v1/coupons?customer=c-1", nil).want(200)
 	n.do("POST", "/v1/coupons/"+named.str("id")+"/disable", nil).want(200)
 	n.do("POST", "/v1/coupons/"+named.str("id")+"/enable", nil).want(200)
+	exerciseBatches(n, camp)
+	exerciseImports(n, camp)
 	n.do("GET", "/v1/campaigns", nil).want(200)
 	n.do("POST", "/v1/campaigns/"+camp+"/pause", nil).want(200)
 	n.do("POST", "/v1/redemptions", use("ROLETEST", "o-2", who)).want(201) // not noticed yet

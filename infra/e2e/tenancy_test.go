@@ -19,7 +19,10 @@ func TestNobodyReachesAnotherShop(t *testing.T) {
 	c := mine.coupon(camp, object{"customer": "c-1"})
 	rdm := mine.do("POST", "/v1/redemptions", use(c.str("code"), "o-1", object{"customer": "c-1"})).want(201).str("id")
 	key := mine.do("POST", "/v1/keys", object{"kind": "secret"}).want(201).str("id")
-	ids := map[string]string{"campaigns": camp, "coupons": c.str("id"), "redemptions": rdm, "keys": key, "holds": "hold_" + strings.TrimPrefix(rdm, "rdm_")}
+	ids := map[string]string{
+		"campaigns": camp, "coupons": c.str("id"), "redemptions": rdm, "keys": key,
+		"holds": "hold_" + strings.TrimPrefix(rdm, "rdm_"), "batches": mine.batch(camp, 1, nil).str("id"), "imports": mine.importOf(camp, nil),
+	}
 
 	var doc struct {
 		Paths map[string]map[string]json.RawMessage `json:"paths"`
@@ -38,7 +41,7 @@ func TestNobodyReachesAnotherShop(t *testing.T) {
 		}
 		for method := range doc.Paths[path] {
 			for who, key := range map[string]string{"another shop": other.sk, "the other side": mine.live} {
-				a := other.as(key, strings.ToUpper(method), strings.Replace(path, "{id}", id, 1), body(method, path))
+				a := other.as(key, strings.ToUpper(method), strings.NewReplacer("{id}", id, "{n}", "1").Replace(path), body(method, path))
 				if a.Status != 404 || a.Body["code"] != "not_found" {
 					t.Errorf("%s %s by %s: %d %s", method, path, who, a.Status, a.Raw)
 				}
@@ -67,6 +70,8 @@ func body(method, path string) any {
 		return object{"name": "Mine now"}
 	case strings.HasSuffix(path, "/forecast"):
 		return object{"orders": []object{{"order": cart("o-1")}}}
+	case method == "put":
+		return object{"code": "MINE-NOW"}
 	case strings.HasSuffix(path, "/extend"):
 		return object{"expires_at": time.Now().UTC().Add(time.Hour).Format(time.RFC3339)}
 	}

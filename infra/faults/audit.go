@@ -101,6 +101,7 @@ func campaignName(pk, id string) string { return spaceOf(pk) + "#campaign#" + id
 func (b *books) definition(r row) {
 	pk, sk := r.text("pk"), r.text("sk")
 	switch {
+	case b.many(r): // of a batch or an import
 	case sk == "head":
 		var doc struct {
 			Max         int64 `json:"max_redemptions"`

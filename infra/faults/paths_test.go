@@ -21,6 +21,7 @@ func paths() []path {
 		out = append(out, redeem(code), replay(code), rollBack(code))
 	}
 	out = append(append(out, jointPaths()...), guessing()...)
+	out = append(out, batchPaths()...)
 	return append(out, disable(true), disable(false), createKey(true), createKey(false), revokeKey(), createShop())
 }
 
@@ -157,19 +158,26 @@ type code struct {
 	name   string
 	shared bool
 	limits object
+	batch  bool
 }
 
 var codes = []code{
-	{"unique", false, nil},
-	{"unique with both limits", false, limits},
-	{"shared without limit", true, nil},
-	{"shared with both limits", true, limits},
-	{"shared with every limit", true, every},
+	{name: "unique"},
+	{name: "unique with both limits", limits: limits},
+	{name: "shared without limit", shared: true},
+	{name: "shared with both limits", shared: true, limits: limits},
+	{name: "derived", batch: true},
+	{name: "derived with both limits", batch: true, limits: limits},
+	{name: "shared with every limit", shared: true, limits: every},
 }
 
 func (k code) arrange(c *cell) {
 	c.t.Helper()
 	c.campaign(k.limits)
+	if k.batch {
+		c.derive()
+		return
+	}
 	body := object{"campaign": c.vars["campaign"]}
 	if k.shared {
 		body["code"] = "WINTER26"

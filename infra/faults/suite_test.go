@@ -132,13 +132,20 @@ func (r reply) String() string { return fmt.Sprintf("%d %s", r.status, r.raw) }
 
 func (q request) http(ctx context.Context, base, key string) *http.Request {
 	var body bytes.Buffer
-	if q.body != nil {
+	csv, isCSV := q.body["csv"].(string)
+	switch {
+	case isCSV:
+		body.WriteString(csv)
+	case q.body != nil:
 		_ = json.NewEncoder(&body).Encode(q.body) // of our own making
 	}
 	r := httptest.NewRequestWithContext(ctx, q.method, base+q.path, &body)
 	r.RequestURI = "" // so that a client may send it
 	r.Header.Set("Authorization", "Bearer "+key)
 	r.Header.Set("Content-Type", "application/json")
+	if isCSV {
+		r.Header.Set("Content-Type", "text/csv")
+	}
 	if q.idempotency != "" {
 		r.Header.Set("Idempotency-Key", q.idempotency)
 	}

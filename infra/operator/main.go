@@ -1,5 +1,5 @@
 // Command operator does what only the one who runs Lagniappe may do: create
-// shops, and help out one that lost its keys. It works on the account and region that the AWS environment names, or
+// shops, help out one that lost its keys, and write out a batch's codes. It works on the account and region that the AWS environment names, or
 // on any DynamoDB at DYNAMODB_ENDPOINT.
 package main
 
@@ -29,6 +29,8 @@ type commands struct {
 	CreateKey  createKey  `cmd:"" help:"Create a secret key for a shop that lost its own, and print it, once."`
 	ListKeys   listKeys   `cmd:"" help:"List the keys of a shop's side."`
 	RevokeKey  revokeKey  `cmd:"" help:"Revoke a key; effective within 30 seconds."`
+
+	ExportCodes exportCodes `cmd:"" help:"Write the codes of a batch to a file."`
 }
 
 // side names a shop and its side.
@@ -70,7 +72,7 @@ func main() {
 		err = k.Run(store)
 	}
 	if errors.Is(err, fault.ErrNotFound) {
-		err = errors.New("no such shop or key on this side; the live side takes --live")
+		err = errors.New("no such shop, key or batch on this side; the live side takes --live")
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "error:", err)
@@ -92,7 +94,7 @@ func (c commands) store(ctx context.Context) (*dynamo.Store, error) {
 	if cfg.Region == "" {
 		return nil, fmt.Errorf("no AWS region: set AWS_REGION")
 	}
-	return dynamo.New(dynamodb.NewFromConfig(cfg, dynamo.Options), dynamo.Tables{Shops: c.ShopsTable}, app.Now), nil
+	return dynamo.New(dynamodb.NewFromConfig(cfg, dynamo.Options), dynamo.Tables{Shops: c.ShopsTable, Campaigns: c.ExportCodes.CampaignsTable}, app.Now), nil
 }
 
 // Run creates the shop and a secret and a publishable key for each side.

@@ -37,7 +37,7 @@ func TestCommands(t *testing.T) {
 	}
 	operator := func(args ...string) []byte {
 		cmd := exec.CommandContext(t.Context(), binary, args...)
-		cmd.Env = append(os.Environ(), "SHOPS_TABLE=ShopsTable", "DYNAMODB_ENDPOINT="+e.Endpoint,
+		cmd.Env = append(os.Environ(), "SHOPS_TABLE=ShopsTable", "CAMPAIGNS_TABLE=CampaignsTable", "DYNAMODB_ENDPOINT="+e.Endpoint,
 			"AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=local", "AWS_SECRET_ACCESS_KEY=local")
 		out, err := cmd.CombinedOutput()
 		if err != nil {
@@ -65,6 +65,7 @@ func TestCommands(t *testing.T) {
 		t.Errorf("%s", list)
 	}
 	operator("revoke-key", id, caller.ID, "--live")
+	exported(t, h.Operator, caller.Space, operator)
 	fresh, err := house.New(house.Options{Template: tpl, Endpoint: e.Endpoint})
 	if err != nil {
 		t.Fatal(err)

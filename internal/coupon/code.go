@@ -51,6 +51,9 @@ func ParseCode(s string) (Code, error) {
 	return Code(b.String()), nil
 }
 
+// canonical is what letters and digits are read as.
+func canonical(s string) Code { return Code(strings.Map(fold, strings.ToUpper(s))) }
+
 func fold(r rune) rune {
 	switch r {
 	case 'O':

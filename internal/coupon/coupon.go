@@ -25,6 +25,7 @@ type Coupon struct {
 	Object          string            `json:"object" enum:"coupon"`
 	ID              string            `json:"id" example:"cpn_8m3q1v7t0c5x2k9d"`
 	Livemode        bool              `json:"livemode"`
+	Batch           string            `json:"batch,omitzero" doc:"The batch that it is a code of." example:"bat_06kd8t5v2w7x9y3z"`
 	Campaign        string            `json:"campaign" example:"camp_06kd8t5v2w7x9y3z"`
 	CampaignVersion int               `json:"campaign_version" doc:"The version of the campaign's terms that it was issued under."`
 	Code            string            `json:"code" example:"7KQ4-M2XC-9PDA"`
@@ -48,10 +49,11 @@ type Coupon struct {
 // each other in one read and the id does not reveal the code.
 func ID(s shop.Secrets, c Code) string { return s.Codes.ID(Prefix, "code", string(c)) }
 
-// ValidID reports whether id can be a coupon's.
+// ValidID reports whether id can be a coupon's. A code of a batch names the batch, too.
 func ValidID(id string) bool {
 	_, ok := ident.Decode(Prefix, id, ident.Size)
-	return ok
+	_, batched := BatchOf(id)
+	return ok || batched
 }
 
 // Issue is the wish for a new coupon.

@@ -23,10 +23,16 @@ type Guess struct {
 
 // firstGuess assumes a coupon of the present terms that was never used.
 func (t Target) firstGuess() Guess {
-	if t.Coupon.Shared {
-		return Guess{Version: t.Coupon.CampaignVersion}
+	if v := t.Coupon.CampaignVersion; v > 0 { // known of all but random codes
+		return Guess{Version: v}
 	}
 	return Guess{Version: t.Campaign.Version}
+}
+
+// inactive says that definitions alone close the coupon: its campaign is paused,
+// the shared code disabled, or the batch revoked.
+func (t Target) inactive() bool {
+	return !t.Campaign.Active || (t.Coupon.Shared || t.Coupon.Batch != "") && !t.Coupon.Active
 }
 
 // effective is the version that counts for a coupon of version v: the campaign may have moved it.
@@ -110,14 +116,14 @@ func (p Part) freeze(a Applied) Part {
 	p.Oldest, p.Version = 0, math.MaxInt32
 	p.Terms.Reason = a.Reason
 	p.Discount = Discount{Total: a.Discount, Lines: a.Lines, Shipping: a.Shipping, Given: a.Given}
-	if p.Closed == nil && (!p.Campaign.Active || p.Coupon.Shared && !p.Coupon.Active) {
+	if p.Closed == nil && p.inactive() {
 		p.Closed = ErrNotActive.At(codeParam(p.Index))
 	}
 	return p
 }
 
 func (p Part) whyClosed(r Request) error {
-	if !p.Campaign.Active || p.Coupon.Shared && !p.Coupon.Active {
+	if p.inactive() {
 		return ErrNotActive.At(codeParam(p.Index))
 	}
 	if err := checkDates(p.Coupon.StartsAt, p.Coupon.ExpiresAt, r.Now, p.Index); err != nil {

@@ -113,13 +113,22 @@ const (
 
 // SeatRef names a seat. Both parts are written as in ids, without a prefix.
 type SeatRef struct {
-	Coupon string // the coupon; of a joint redemption a keyed hash of order and codes
-	Order  string // keyed hash of the order; empty where the coupon itself is the seat
+	Coupon string // the coupon, or the batch; of a joint redemption a keyed hash of order and codes
+	Order  string // keyed hash of the order, or the code within the batch; empty where the coupon itself is the seat
+}
+
+// SeatOf names the row of a coupon. That of a batch's code lies among the
+// batch's, as those of a shared code lie among the code's: they are found by a
+// Query, and no redemption has to write an index for it.
+func SeatOf(couponID string) SeatRef {
+	body := couponID[len(Prefix):]
+	one := ident.Length(ident.Size)
+	return SeatRef{Coupon: body[:one], Order: body[one:]}
 }
 
 // NewSeatRef names the seat that an order takes with a coupon.
 func NewSeatRef(s shop.Secrets, couponID string, shared bool, orderID string) SeatRef {
-	ref := SeatRef{Coupon: couponID[len(Prefix):]}
+	ref := SeatOf(couponID)
 	if shared {
 		ref.Order = s.Codes.ID("", "seat", couponID, orderID)
 	}

@@ -22,6 +22,7 @@ func (a *audit) rows(ctx context.Context) error {
 		}
 	}
 	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return a.batches(ctx) })
 	for n := range buckets {
 		g.Go(func() error {
 			return a.store.each(ctx, &dynamodb.QueryInput{

@@ -68,20 +68,32 @@ func (s *Store) sign(row item, c coupon.Coupon) error {
 func (s *Store) issue(sp shop.Space, i coupon.Issue, c coupon.Coupon, code coupon.Code) []write {
 	ws := []write{{table: s.tables.Coupons, item: couponRow(sp, c), condition: "attribute_not_exists(pk)", unique: true}}
 	if c.Shared {
-		ws = append(ws, write{
-			table: s.tables.Campaigns, key: prefixKey(sp, code.Prefix()),
-			update: "SET named = :yes", condition: "attribute_not_exists(campaign_id)",
-			values: item{":yes": boolean(true)},
-		})
+		ws = append(ws, s.prefixClaim(sp, code.Prefix()))
 	}
 	if !i.Campaign.Issued {
-		ws = append(ws, write{
-			table: s.tables.Campaigns, key: campaignKey(sp, c.Campaign, skHead),
-			update: "SET issued = :yes", condition: "campaign_version = :version",
-			values: item{":yes": boolean(true), ":version": num(c.CampaignVersion)},
-		})
+		ws = append(ws, s.firstIssue(sp, c.Campaign, c.CampaignVersion))
 	}
 	return ws
+}
+
+// prefixClaim takes a beginning for the shop's named codes, unless it is a
+// campaign's or a batch's; each of the two names its campaign there.
+func (s *Store) prefixClaim(sp shop.Space, prefix string) write {
+	return write{
+		table: s.tables.Campaigns, key: prefixKey(sp, prefix),
+		update: "SET named = :yes", condition: "attribute_not_exists(campaign_id)",
+		values: item{":yes": boolean(true)},
+	}
+}
+
+// firstIssue freezes a campaign's currency and reward types, unless its terms
+// have changed since they were read.
+func (s *Store) firstIssue(sp shop.Space, campaign string, version int) write {
+	return write{
+		table: s.tables.Campaigns, key: campaignKey(sp, campaign, skHead),
+		update: "SET issued = :yes", condition: "campaign_version = :version",
+		values: item{":yes": boolean(true), ":version": num(version)},
+	}
 }
 
 // issueRefusal reads the refusals of issue's writes, in their order: nil where
@@ -110,7 +122,9 @@ func couponRow(sp shop.Space, c coupon.Coupon) item {
 	set := item{
 		"campaign_id": str(c.Campaign), "campaign_version": num(c.CampaignVersion), "code": str(c.Code),
 		"disabled": boolean(!c.Active), "attempts": num(0),
-		attrBucket: str(bucketKey(sp, c.Campaign, bucketOf(c.ID))), attrIssued: str(issuedKey(c.CreatedAt, c.ID)),
+	}
+	if c.Batch == "" { // its codes are listed by computing them, and audited by their place
+		set[attrBucket], set[attrIssued] = str(bucketKey(sp, c.Campaign, bucketOf(c.ID))), str(issuedKey(c.CreatedAt, c.ID))
 	}
 	if c.Shared {
 		set["shared"] = boolean(true)
@@ -153,9 +167,10 @@ func readCoupon(sp shop.Space, id string, row item) (coupon.Coupon, error) {
 		c.HeldUntil = getTime(row, "held_until")
 		if getStr(row, "order_id") != "" && c.HeldUntil.IsZero() {
 			*c.TimesRedeemed = 1
-			c.Redemption = holderOf(row, coupon.SeatRef{Coupon: id[len(coupon.Prefix):]})
+			c.Redemption = holderOf(row, coupon.SeatOf(id))
 		}
 	}
+	c.Batch, _ = coupon.BatchOf(id)
 	return c, getDocument(row, "metadata", &c.Metadata)
 }
 
@@ -168,7 +183,8 @@ func (s *Store) Coupon(ctx context.Context, sp shop.Space, id string) (coupon.Co
 	if err != nil {
 		return coupon.Coupon{}, err
 	}
-	return readCoupon(sp, id, row)
+	c, err := s.couponAt(ctx, sp, id, row)
+	return s.withBatch(ctx, sp, c, err)
 }
 
 // SetDisabled disables or enables a coupon. Doing it twice is doing it once, and
@@ -185,11 +201,15 @@ func (s *Store) SetDisabled(ctx context.Context, sp shop.Space, id string, disab
 		if err != nil {
 			return coupon.Coupon{}, err
 		}
-		c, err := readCoupon(sp, id, row)
+		c, err := s.couponAt(ctx, sp, id, row)
 		if err != nil || c.Active != disabled {
-			return c, err
+			return s.withBatch(ctx, sp, c, err)
 		}
-		refused, err := s.settle(ctx, "dynamo.SetDisabled", s.disabling(sp, id, disabled, getNum(row, "toggled")))
+		change := s.disabling(sp, id, disabled, getNum(row, "toggled"))
+		if row == nil {
+			change = s.madeDisabled(sp, c)
+		}
+		refused, err := s.settle(ctx, "dynamo.SetDisabled", change)
 		if err != nil {
 			return coupon.Coupon{}, err
 		}

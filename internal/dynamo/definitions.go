@@ -10,30 +10,39 @@ import (
 )
 
 // meaning is what a code's first four characters say: whose random code it is,
-// or that the shop's named codes begin so. It is written once and never changes.
-type meaning struct{ campaign string }
+// which batch's, or that the shop's named codes begin so. It is written once and
+// never changes.
+type meaning struct{ campaign, batch string }
 
 func (m meaning) named() bool { return m.campaign == "" }
 
 // Target finds what a code names without reading a random coupon itself: its
 // prefix leads to the campaign, and the coupon's id is a keyed hash of the code.
 func (s *Store) Target(ctx context.Context, sp shop.Space, secrets shop.Secrets, code coupon.Code) (coupon.Target, error) {
-	m, err := s.prefixes.get(ctx, space(sp)+code.Prefix(), func(ctx context.Context) (meaning, error) {
-		return s.prefix(ctx, sp, code.Prefix())
-	})
+	m, err := s.meaning(ctx, sp, code)
 	if err != nil {
 		return coupon.Target{}, err
 	}
 	target := coupon.Target{Coupon: coupon.Coupon{ID: coupon.ID(secrets, code), Code: code.Grouped()}}
 	campaign := m.campaign
-	if m.named() {
-		if target.Coupon, err = s.sharedCoupon(ctx, sp, target.Coupon.ID); err != nil {
-			return coupon.Target{}, err
-		}
+	switch {
+	case m.batch != "":
+		target.Coupon, err = s.batchedCoupon(ctx, sp, m.batch, code)
+	case m.named():
+		target.Coupon, err = s.namedCoupon(ctx, sp, target.Coupon.ID)
 		campaign = target.Coupon.Campaign
+	}
+	if err != nil {
+		return coupon.Target{}, err
 	}
 	target.Campaign, err = s.cachedCampaign(ctx, sp, campaign)
 	return target, err
+}
+
+func (s *Store) meaning(ctx context.Context, sp shop.Space, code coupon.Code) (meaning, error) {
+	return s.prefixes.get(ctx, space(sp)+code.Prefix(), func(ctx context.Context) (meaning, error) {
+		return s.prefix(ctx, sp, code.Prefix())
+	})
 }
 
 func (s *Store) prefix(ctx context.Context, sp shop.Space, prefix string) (meaning, error) {
@@ -41,14 +50,20 @@ func (s *Store) prefix(ctx context.Context, sp shop.Space, prefix string) (meani
 	if err == nil && row == nil {
 		err = coupon.ErrUnknown
 	}
-	return meaning{getStr(row, "campaign_id")}, err
+	return meaning{getStr(row, "campaign_id"), getStr(row, "batch_id")}, err
 }
 
-func (s *Store) sharedCoupon(ctx context.Context, sp shop.Space, id string) (coupon.Coupon, error) {
+// namedCoupon gives a shared code's coupon as it was some seconds ago at most. A
+// named code for one use was imported: its row is its seat, and is asked with
+// every redemption, so only what never changes of it is given.
+func (s *Store) namedCoupon(ctx context.Context, sp shop.Space, id string) (coupon.Coupon, error) {
 	return s.shared.get(ctx, space(sp)+id, func(ctx context.Context) (coupon.Coupon, error) {
 		c, err := s.Coupon(ctx, sp, id)
 		if f, ok := fault.As(err); ok && f.Kind == fault.NotFound {
 			err = coupon.ErrUnknown
+		}
+		if err == nil && !c.Shared {
+			c = coupon.Coupon{ID: c.ID, Code: c.Code, Campaign: c.Campaign, CampaignVersion: c.CampaignVersion}
 		}
 		return c, err
 	})

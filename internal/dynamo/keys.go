@@ -22,8 +22,14 @@ import (
 //	            pk <space>#campaign#<id>     sk v00001        one version of its terms (GetItem, immutable)
 //	            pk <space>#campaigns         sk <id>          list, newest first; visit all, oldest first (Query): ids only, written once
 //	            pk <space>#prefix#<ABCD>     sk prefix        what a code's first four characters mean (GetItem, immutable)
+//	            pk <space>#batch#<id>        sk head          a batch and its keys (GetItem, cached)
+//	            pk <space>#batches#<camp>    sk <id>          list a campaign's batches, newest first; audit their codes (Query)
+//	            pk <space>#import#<id>       sk head          an import and the sums of its parts (GetItem)
+//	            pk <space>#import#<id>       sk part#00001    one part's content hash and report (GetItem)
+//	            pk <space>#imports           sk <id>          list imports, newest first (Query)
 //	Coupons     pk <space>#<coupon>          sk coupon        a coupon, found by id or code; a random one is its own seat
 //	            pk <space>#<joint>           sk coupon        the seat of several codes' redemption, by a hash of order and codes
+//	            pk <space>#<batch>#<b>       sk <code>        a batch's code, once it was redeemed or disabled; its own seat (audit: Query)
 //	            pk <space>#<coupon>          sk past#0001     a random code's redemption that was rolled back
 //	            pk <space>#<coupon>#<b>      sk <order>       a shared code's seat: its use by one order (audit: Query)
 //	            pk <space>#<coupon>#<b>      sk <order>#0001  a shared code's redemption that was rolled back
@@ -40,8 +46,8 @@ import (
 //	            pk leaks                     sk <space>#<coupon>#<window>  a leak that nobody has dealt with (Query); then deleted
 //	any         pk <space>#once#<route>#<h>  sk once          the first answer to an Idempotency-Key (TTL)
 //
-// <b> is the first of 32 letters of a hash: a famous code's seats and a large
-// campaign's customers spread over 32 partitions and can still be listed. Both indexes hold keys only, and no attribute of theirs ever changes: a
+// <b> is the first of 32 letters of a hash: a famous code's seats, a large batch's
+// codes and a large campaign's customers spread over 32 partitions and can still be listed. Both indexes hold keys only, and no attribute of theirs ever changes: a
 // redemption writes no index.
 const (
 	attrPK = "pk"
@@ -91,9 +97,19 @@ func campaignsPK(s shop.Space) string { return space(s) + "#campaigns" }
 
 func prefixKey(s shop.Space, prefix string) item { return key(space(s)+"#prefix#"+prefix, skPrefix) }
 
-func couponKey(s shop.Space, id string) item {
-	return key(space(s)+"#"+id[len(coupon.Prefix):], skCoupon)
+func batchKey(s shop.Space, id string) item { return key(space(s)+"#batch#"+id, skHead) }
+
+func batchesPK(s shop.Space, campaign string) string { return space(s) + "#batches#" + campaign }
+
+func importKey(s shop.Space, id, sk string) item { return key(space(s)+"#import#"+id, sk) }
+
+func partKey(s shop.Space, id string, number int) item {
+	return importKey(s, id, fmt.Sprintf("part#%05d", number))
 }
+
+func importsPK(s shop.Space) string { return space(s) + "#imports" }
+
+func couponKey(s shop.Space, id string) item { return seatKey(s, coupon.SeatOf(id)) }
 
 func seatKey(s shop.Space, seat coupon.SeatRef) item {
 	if seat.Order == "" {

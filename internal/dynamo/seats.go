@@ -43,11 +43,14 @@ func (p *plan) seat(i int) write {
 	if part.Terms.OnCancel == coupon.Keep {
 		w.set("kept", boolean(true))
 	}
-	if part.Coupon.Shared {
+	switch {
+	case part.Coupon.Shared:
 		w.set("campaign_id", str(part.Campaign.ID))
 		w.set("coupon_id", str(part.Coupon.ID))
 		w.firstOrAgain(part.Attempt)
-	} else {
+	case part.Coupon.Batch != "":
+		w.batched(d, part)
+	default:
 		w.random(d, part)
 	}
 	if !d.Joint {
@@ -172,8 +175,11 @@ func seatOutcome(d coupon.Draft, rows map[string]item) (o coupon.Outcome, err er
 // readFound reads the seat of part i, with the coupon where that is the seat.
 func readFound(d coupon.Draft, i int, row item) (coupon.Found, error) {
 	part := d.Parts[i]
+	if row == nil {
+		return coupon.Found{Read: true, Seat: unmade(part)}, nil
+	}
 	seat, err := readSeat(row)
-	if err == nil && row != nil && !part.Coupon.Shared {
+	if err == nil && !part.Coupon.Shared {
 		seat.Coupon, err = readCoupon(d.Space, part.Coupon.ID, row)
 	}
 	if f, ok := fault.As(err); ok && f.Kind == fault.NotFound {

@@ -50,6 +50,7 @@ type Store struct {
 	prefixes  *cache[meaning]
 	campaigns *cache[coupon.Campaign]
 	terms     *cache[coupon.Terms]
+	batches   *cache[*coupon.Coder]
 	shared    *cache[coupon.Coupon]
 	exhausted *cache[spent]
 	failures  *cache[int64]    // of parties, as far as this instance knows
@@ -76,7 +77,7 @@ func (s *Store) WithSlots(n int) *Store {
 // change made elsewhere. The contract names these delays.
 const (
 	keyDelay        = 30 * time.Second // revoking a key
-	definitionDelay = 5 * time.Second  // pausing or changing a campaign, disabling or enabling a shared code
+	definitionDelay = 5 * time.Second  // pausing or changing a campaign, disabling or enabling a shared code, revoking a batch
 	exhaustedDelay  = 2 * time.Second  // a use given back to an exhausted campaign
 	immutable       = 24 * time.Hour
 )
@@ -92,6 +93,7 @@ func New(db *dynamodb.Client, tables Tables, now func() time.Time) *Store {
 		prefixes:  newCache[meaning](20_000, immutable, now),
 		campaigns: newCache[coupon.Campaign](2_000, definitionDelay, now),
 		terms:     newCache[coupon.Terms](2_000, immutable, now),
+		batches:   newCache[*coupon.Coder](2_000, definitionDelay, now),
 		shared:    newCache[coupon.Coupon](2_000, definitionDelay, now),
 		exhausted: newCache[spent](2_000, exhaustedDelay, now),
 		failures:  newCache[int64](20_000, remembered, now),

@@ -29,6 +29,9 @@ func New(random io.Reader, prefix string) (string, error) {
 	return Encode(prefix, b), nil
 }
 
+// Length is how many letters n bytes take.
+func Length(n int) int { return encoding.EncodedLen(n) }
+
 // Encode writes bytes as an id.
 func Encode(prefix string, b []byte) string { return prefix + encoding.EncodeToString(b) }
 

@@ -9,6 +9,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
@@ -102,12 +103,24 @@ type Op struct {
 	Status       int        // of success; 200 where unset
 	Errors       []int      // statuses beside the usual
 	Replays      bool       // a repeated POST answers 200 instead of 201
+
+	// Of a handler that chooses between JSON and another media type: the type of
+	// the JSON answer, and the other media type.
+	Answer reflect.Type
+	Also   string
+
+	MaxBody int      // bytes of the largest body; 0: as everywhere
+	Takes   []string // media types of a body that the handler reads itself
 }
 
 // Handle registers an operation.
 func Handle[I, O any](a *API, op Op, h func(context.Context, *I) (*O, error)) {
 	o := op.huma()
-	if body, ok := reflect.TypeFor[O]().FieldByName("Body"); ok && a.terse {
+	body, ok := reflect.TypeFor[O]().FieldByName("Body")
+	switch {
+	case op.Answer != nil:
+		a.describeBoth(op, &o)
+	case ok && a.terse:
 		a.describeNot(body.Type)
 	}
 	huma.Register(a.huma, o, h)
@@ -130,12 +143,32 @@ func (a *API) describeNot(answer reflect.Type) {
 	a.front.Document.Components.Schemas.RegisterTypeAlias(answer, reflect.TypeFor[struct{}]())
 }
 
+// describeBoth says what an answer of two kinds is; its Go type, any, says nothing.
+func (a *API) describeBoth(op Op, o *huma.Operation) {
+	if a.terse {
+		return
+	}
+	o.Responses = map[string]*huma.Response{"200": {Content: map[string]*huma.MediaType{
+		"application/json": {Schema: a.front.Document.Components.Schemas.Schema(op.Answer, true, op.ID+"Response")},
+		op.Also:            {Schema: &huma.Schema{Type: huma.TypeString}},
+	}}}
+}
+
+// ListOf is the type of a page, for [Op.Answer].
+func ListOf[T any]() reflect.Type { return reflect.TypeFor[*List[T]]() }
+
 func (op Op) huma() huma.Operation {
 	o := huma.Operation{
 		Method: op.Method, Path: op.Path, OperationID: op.ID, Summary: op.Summary, Description: op.Doc,
-		DefaultStatus: op.Status, MaxBodyBytes: MaxBody + 1, // huma refuses at the bound itself
+		DefaultStatus: op.Status, MaxBodyBytes: int64(cmp.Or(op.MaxBody, MaxBody)) + 1, // huma refuses at the bound itself
 		BodyReadTimeout: -1, Errors: op.Errors,
 		Metadata: map[string]any{metaOp: op},
+	}
+	if len(op.Takes) > 0 {
+		o.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{}}
+	}
+	for _, media := range op.Takes {
+		o.RequestBody.Content[media] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString}}
 	}
 	if op.Tag != "" {
 		o.Tags = []string{op.Tag}

@@ -13,7 +13,7 @@ func openAnswers(doc *huma.OpenAPI) {
 	closed := map[string]bool{}
 	schemas := doc.Components.Schemas.Map()
 	for _, path := range doc.Paths {
-		for _, op := range []*huma.Operation{path.Get, path.Post, path.Patch, path.Options} {
+		for _, op := range []*huma.Operation{path.Get, path.Post, path.Put, path.Patch, path.Options} {
 			if op != nil && op.RequestBody != nil {
 				for _, m := range op.RequestBody.Content {
 					reach(schemas, m.Schema, closed)
