@@ -177,3 +177,29 @@ func TestNothingOffKeepsTheCoupon(t *testing.T) {
 	n.do("POST", "/v1/redemptions", use(code, "", object{"order": with(cart("o-1"), object{"shipping_amount": 0})})).want(422, "nothing_to_discount")
 	n.do("POST", "/v1/redemptions", use(code, "o-1")).want(201)
 }
+
+// saleor#18563: of many orders at once, and of all campaigns for first orders, one order is the first.
+func TestOneFirstOrder(t *testing.T) {
+	n := newTenant(t)
+	firsts := object{"rules": object{"first_order_only": true}}
+	for _, code := range []string{"WELCOME-A", "WELCOME-B"} {
+		n.coupon(n.campaign(firsts), object{"code": code})
+	}
+	buy := func(code, order string) answer {
+		return n.do("POST", "/v1/redemptions", use(code, order, object{"customer": "c-1", "customer_facts": object{"orders_count": 0}}))
+	}
+	counts := together(40, func(i int) int {
+		return buy([]string{"WELCOME-A", "WELCOME-B"}[i%2], fmt.Sprint("o-", i)).Status
+	})
+	if counts[201] != 1 || counts[409] != 39 {
+		t.Fatalf("%v", counts)
+	}
+	valid := n.do("POST", "/v1/validations", use("WELCOME-A", "o-99", object{"customer": "c-1", "customer_facts": object{"orders_count": 0}}))
+	if p := valid.applied(0)["problem"].(object); p["code"] != "first_order_taken" {
+		t.Errorf("%s", valid.Raw)
+	}
+	n.do("POST", "/v1/redemptions", use("WELCOME-A", "o-99", object{"customer": "c-1"})).want(422)
+	r := n.do("POST", "/v1/redemptions", codes("o-100", object{"customer": "c-2", "customer_facts": object{"orders_count": 0}}, "WELCOME-A", "WELCOME-B")).want(201)
+	n.do("POST", "/v1/redemptions/"+r.str("id")+"/rollbacks", nil).want(201)
+	n.do("POST", "/v1/redemptions", use("WELCOME-B", "o-101", object{"customer": "c-2", "customer_facts": object{"orders_count": 0}})).want(201)
+}

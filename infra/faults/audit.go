@@ -129,7 +129,7 @@ func (b *books) coupon(r row) {
 	case sk == "shares": // what a change of the limit has not moved yet, or could not
 		campaign := strings.Split(pk, "#")[3]
 		b.counted[usesOf(campaignName(pk, campaign))] += r.number("to_uses") - r.number("held_uses")
-	case strings.Contains(pk, "#day#"):
+	case strings.Contains(pk, "#day#"), strings.Contains(pk, "#first#"):
 		b.stated[limitName(pk, sk)] = r.number("uses")
 	case r.has("uses"):
 		b.stated[limitName(pk, sk)] = r.number("uses")
@@ -194,6 +194,9 @@ func (b *books) seat(r row) {
 				b.counted[limitName(fmt.Sprintf("%s#day#%s#%d", space, campaign, t.Slot), t.Day)] += n
 			}
 		}
+	}
+	if person := r.text("first_person"); person != "" {
+		b.counted[limitName(space+"#first#"+person[:1], person)]++
 	}
 	if person := r.text("limited_person"); person != "" {
 		b.counted[limitName(space+"#limit#"+campaign+"#"+person[:1], person)]++

@@ -90,13 +90,13 @@ func (r Request) part(ctx context.Context, defs Definitions, i int, c candidate)
 		return p, nil
 	}
 	p.Seat = NewSeatRef(r.Secrets, c.Coupon.ID, c.Coupon.Shared, r.Order.ID)
+	p.Terms = c.Campaign.Terms
 	if r.frozen != nil {
 		return p.freeze(r.frozen.applied()[i]), nil
 	}
 	if c.Campaign.Floor >= c.Version {
 		p.Oldest, p.Version = 0, c.Campaign.Floor
 	}
-	p.Terms = c.Campaign.Terms
 	if v := c.effective(c.Version); v != c.Campaign.Version {
 		var err error
 		if p.Terms, err = defs.Terms(ctx, r.Space, c.Campaign.ID, v); err != nil {

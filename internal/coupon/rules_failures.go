@@ -24,6 +24,7 @@ var (
 	ErrCountryNeeded     = fault.Define(fault.Invalid, "needs_country")
 	ErrMetadata          = fault.Define(fault.Invalid, "metadata_not_matched")
 	ErrFirstOrderOnly    = fault.Define(fault.Invalid, "first_order_only")
+	ErrFirstOrderTaken   = fault.Define(fault.Conflict, "first_order_taken")
 	ErrCustomer          = fault.Define(fault.Invalid, "customer_not_included")
 	ErrCustomerExcluded  = fault.Define(fault.Invalid, "customer_excluded")
 	ErrSegment           = fault.Define(fault.Invalid, "segment_not_included")

@@ -27,6 +27,7 @@ type Found struct {
 	Read         bool // Seat is known
 	Seat         Seat
 	LimitReached bool  // this customer's uses are spent
+	FirstTaken   bool  // another order of this customer is the first
 	Exhausted    error // which of the campaign's limits is spent
 }
 
@@ -146,6 +147,8 @@ func (p Part) spent(f Found, now time.Time) (verdict, bool) {
 		return verdict{guess: &Guess{Version: p.Version, Attempt: s.Attempt}}, true
 	case f.LimitReached:
 		return verdict{err: ErrCustomerLimit.At("customer").Arg("limit", p.Campaign.MaxRedemptionsPerCustomer)}, true
+	case f.FirstTaken:
+		return verdict{err: ErrFirstOrderTaken.At("customer")}, true
 	case f.Exhausted != nil:
 		return verdict{err: exhaustedAt(f.Exhausted, at)}, true
 	}

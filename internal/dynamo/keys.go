@@ -38,6 +38,7 @@ import (
 //	            pk <space>#day#<camp>#<n>    sk 2026-11-22    a part of max_redemptions_per_day (BatchGetItem; audit: Query)
 //	            pk <space>#shares#<camp>     sk shares        how far a change of those limits has come (BatchGetItem)
 //	            pk <space>#limit#<camp>#<b>  sk <person>      one customer's uses (audit: Query)
+//	            pk <space>#first#<b>         sk <person>      which order took what is for a person's first order only
 //	            …                            sk …#hold#<time>#<id>  beside a slot, a day's or a customer's uses: a hold that took from them (Query: lapsed ones)
 //	  by_campaign  <space>#<campaign>#<0–3> / <time>#<coupon> list a campaign's coupons, newest first; audit them, oldest first
 //	  by_customer  <space>#<person>         / <time>#<coupon> list a customer's coupons, newest first
@@ -165,6 +166,11 @@ func radarKey(s shop.Space, couponID string, window int64) item {
 
 func leakKey(s shop.Space, couponID string, window int64) item {
 	return key(leaksPK, space(s)+"#"+couponID[len(coupon.Prefix):]+"#"+strconv.FormatInt(window, 10))
+}
+
+// firstKey is where the order stands that is a person's first.
+func firstKey(s shop.Space, person string) item {
+	return key(space(s)+"#first#"+person[:1], person)
 }
 
 func bucketKey(s shop.Space, campaign string, n int) string {

@@ -18,6 +18,9 @@ func (s *Store) Look(ctx context.Context, d coupon.Draft) (coupon.Outcome, error
 		if p.Campaign.MaxRedemptionsPerCustomer > 0 {
 			keys = append(keys, limitKey(d.Space, p.Campaign.ID, orNobody(d.Person)))
 		}
+		if p.Terms.Rules.FirstOrder() {
+			keys = append(keys, firstKey(d.Space, orNobody(d.Person)))
+		}
 		for _, t := range nearTakes(d, i) {
 			keys = append(keys, takeKey(d.Space, p.Campaign.ID, t))
 		}
@@ -51,6 +54,8 @@ func (s *Store) lookAtLimits(ctx context.Context, d coupon.Draft, i int, rows ma
 	limit := rows[rowID(limitKey(d.Space, p.Campaign.ID, orNobody(d.Person)))]
 	most := p.Campaign.MaxRedemptionsPerCustomer
 	f.LimitReached = most > 0 && getNum(limit, "uses") >= most && !mayLapse(limit, s.now())
+	first := rows[rowID(firstKey(d.Space, orNobody(d.Person)))]
+	f.FirstTaken = p.Terms.Rules.FirstOrder() && getNum(first, "uses") > 0 && getStr(first, "first_order") != d.Order.ID && !mayLapse(first, s.now())
 	var err error
 	if f.Exhausted = s.spentOf(d, i); f.Exhausted == nil && !s.fits(d, i, rows) {
 		f.Exhausted, err = s.lookAtAll(ctx, d, p)

@@ -28,6 +28,7 @@ const (
 	wholeSeat = "whole"
 	partSeat  = "seat"
 	limitRow  = "limit"
+	firstRow  = "first"
 	slotRow   = "slot"
 	holdEntry = "hold"
 )
@@ -83,6 +84,9 @@ func (p *plan) counts(i int) {
 	d, campaign := p.draft, p.draft.Parts[i].Campaign
 	if most := campaign.MaxRedemptionsPerCustomer; most > 0 {
 		p.count(limitRow, i, p.store.limitWrite(limitKey(d.Space, campaign.ID, d.Person), most))
+	}
+	if p.draft.Parts[i].Terms.Rules.FirstOrder() {
+		p.count(firstRow, i, p.store.firstWrite(d))
 	}
 	for _, t := range p.takes[i] {
 		p.spend(i, t)
@@ -148,6 +152,17 @@ func (s *Store) limitWrite(key item, most int64) write {
 	}
 }
 
+// firstWrite makes the order the person's first, of those that take what is for
+// first orders only. Whoever sends two orders at once has one first order.
+func (s *Store) firstWrite(d coupon.Draft) write {
+	return write{
+		table: s.tables.Coupons, key: firstKey(d.Space, d.Person),
+		update:    "SET uses = if_not_exists(uses, :zero) + :n, first_order = :order",
+		condition: "attribute_not_exists(uses) OR uses = :zero OR first_order = :order",
+		values:    item{":zero": num(0), ":n": num(1), ":order": str(d.Order.ID)},
+	}
+}
+
 // more makes a counter's write take another use.
 func (w *write) more() {
 	w.values[":n"] = num(getNum(w.values, ":n") + 1)
@@ -179,6 +194,10 @@ func (p *plan) outcome(refused []refusal) (coupon.Outcome, error) {
 		case limitRow:
 			for _, i := range m.parts {
 				o.Parts[i].LimitReached = true
+			}
+		case firstRow:
+			for _, i := range m.parts {
+				o.Parts[i].FirstTaken = true
 			}
 		}
 	}

@@ -39,6 +39,9 @@ func (p *plan) seat(i int) write {
 	if part.Campaign.MaxRedemptionsPerCustomer > 0 {
 		w.set("limited_person", str(d.Person))
 	}
+	if part.Terms.Rules.FirstOrder() {
+		w.set("first_person", str(d.Person))
+	}
 	w.setTakes(p.takes[i])
 	if part.Terms.OnCancel == coupon.Keep {
 		w.set("kept", boolean(true))

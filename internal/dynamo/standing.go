@@ -122,6 +122,9 @@ func (st standing) counters(seats []item) map[string]coupon.Measures {
 		if person := getStr(row, "limited_person"); person != "" {
 			add(limitKey(st.space, campaign, person), coupon.Measures{coupon.Uses: 1})
 		}
+		if person := getStr(row, "first_person"); person != "" {
+			add(firstKey(st.space, person), coupon.Measures{coupon.Uses: 1})
+		}
 		for _, t := range getTakes(row) {
 			add(takeKey(st.space, campaign, t), t.Took)
 		}
@@ -255,7 +258,7 @@ func (st standing) free(table string, row item) write {
 		past[key] = num(attempt)
 		w.set("past_keys", &types.AttributeValueMemberM{Value: past})
 	}
-	w.update += " REMOVE order_id, fingerprint, redemption, redemption_id, replay_key, limited_person, slot_number, takes, held_until, buyer, members, times_returned, kept"
+	w.update += " REMOVE order_id, fingerprint, redemption, redemption_id, replay_key, limited_person, first_person, slot_number, takes, held_until, buyer, members, times_returned, kept"
 	return w
 }
 
