@@ -1,10 +1,8 @@
 package coupon
 
 import (
-	"slices"
 	"time"
 
-	"github.com/lagniappe/lagniappe/internal/fault"
 	"github.com/lagniappe/lagniappe/internal/shop"
 )
 
@@ -70,17 +68,17 @@ type Suspicion struct {
 // code: it teaches nothing.
 func IsGuess(why string, browser bool) bool {
 	if browser {
-		return !isOneOf(forBrowsers, why)
+		return !forBrowsers.has(why)
 	}
 	return why == ErrUnknown.Code || why == ErrOtherCustomer.Code
 }
 
 // leakSigns are what somebody is told who tries a code that is another's, or
 // that its owner has used already.
-var leakSigns = []*fault.Error{ErrOtherCustomer, ErrNeedsCustomer, ErrQuantityExceeded, ErrCustomerLimit, ErrOnHold}
+var leakSigns = faults{ErrOtherCustomer, ErrNeedsCustomer, ErrQuantityExceeded, ErrCustomerLimit, ErrOnHold}
 
 // IsLeakSign reports whether a refusal with that code may mean that a private code is going round.
-func IsLeakSign(why string) bool { return isOneOf(leakSigns, why) }
+func IsLeakSign(why string) bool { return leakSigns.has(why) }
 
 // Watches reports whether the radar looks at that refusal of the code. A random
 // code is for one, always. A named code is for everybody, unless its campaign
@@ -90,8 +88,4 @@ func (t Target) Watches(why string) bool {
 		return t.Campaign.LeakRadar != nil && why != ErrNeedsCustomer.Code
 	}
 	return true
-}
-
-func isOneOf(list []*fault.Error, code string) bool {
-	return slices.ContainsFunc(list, func(e *fault.Error) bool { return e.Code == code })
 }
