@@ -2,8 +2,8 @@
 // validity, and the reason that the customer is told.
 //
 // Who may call it: the shop's server or a marketer's tool (secret key).
-// What it may touch: reads keys; reads and writes campaigns; makes, raises and
-// reads the slots of a limit beside the coupons, never a coupon itself.
+// What it may touch: reads keys; reads and writes campaigns; makes, changes and
+// reads the slots of limits beside the coupons, never a coupon itself.
 // Load: light.
 package campaigns
 
@@ -57,7 +57,8 @@ func New(f web.Front, store Store) http.Handler {
 		Errors: []int{404, 409, 412}, Summary: "Change a campaign",
 		Doc: "A merge patch (RFC 7396): what is named changes, null removes. Coupons that are out keep the terms that they were " +
 			"issued under, unless `apply_to_issued` moves them. Once coupons are out, currency and reward types are frozen. " +
-			"Send the ETag that you read in If-Match to change only that state. Redemptions notice within 5 seconds.",
+			"Send the ETag that you read in If-Match to change only that state. Redemptions notice within 5 seconds; a limit that " +
+			"is lowered holds at once. `limit_changes` says how that stands: while one is `pending`, send the change again to go on.",
 	}, h.change)
 	web.Handle(api, web.Op{
 		Method: http.MethodPost, Path: "/v1/campaigns/{id}/forecast", ID: "forecast_campaign", Tag: tag, Scope: shop.CampaignsRead,

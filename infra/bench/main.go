@@ -25,6 +25,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/lagniappe/lagniappe/infra/bench/partition"
+	"github.com/lagniappe/lagniappe/internal/coupon"
 )
 
 type options struct {
@@ -116,10 +117,13 @@ func (o options) measure(ctx context.Context) (r Report, err error) {
 // acceptable is the share of redemptions that may be told to come back.
 const acceptable = 0.001
 
-// simulated is 5,000/s on one code for each K, and on as many slots as that needs.
+// simulated is 5,000/s on one code for each K, on as many slots as that needs,
+// and on as many as a campaign gets that expects it.
 func simulated() []partition.Result {
 	var out []partition.Result
-	for _, k := range append(slices.Clone(slotted), partition.Needed(partition.Famous(1), acceptable)) {
+	famous := coupon.Definition{Limits: coupon.Limits{MaxRedemptions: 1_000_000, ExpectedRate: 5000}}
+	expected := coupon.NewCampaign("", "", false, famous, time.Time{}).Slots
+	for _, k := range append(slices.Clone(slotted), partition.Needed(partition.Famous(1), acceptable), expected) {
 		r := partition.Run(partition.Famous(k))
 		r.Carries = partition.Carries(partition.Famous(k), acceptable)
 		out = append(out, r)

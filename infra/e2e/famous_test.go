@@ -155,6 +155,74 @@ func TestStock(t *testing.T) {
 	n.noDrift(camp)
 }
 
+// Two codes of one campaign on one order take from the same slots, and what is
+// left is theirs to the end; a hold reserves all limits, and gives all back.
+func TestLimitsOfSeveralCodesAndHolds(t *testing.T) {
+	n := newTenant(t)
+	const each = 490
+	camp := n.campaign(object{
+		"max_redemptions": 100, "max_redemptions_per_day": 50, "budget": object{"amount": 40*each + 100, "currency": "EUR"},
+		"rewards": []object{
+			{"type": "percent_off", "percent_off": "10"},
+			{"type": "service", "service": object{"de": "signiert", "en": "signed"}, "stock": 45},
+		},
+		"rules": object{"currency": "EUR"}, "category": "x",
+	})
+	n.coupon(camp, object{"code": "FIRSTONE"})
+	n.coupon(camp, object{"code": "SECONDONE"})
+	spent := func(want int) {
+		t.Helper()
+		got := n.do("GET", "/v1/campaigns/"+camp, nil)
+		if got.num("times_redeemed") != int64(want) || got.num("stock_used") != int64(want) {
+			t.Errorf("%d uses wanted: %s", want, got.Raw)
+		}
+		n.noDrift(camp)
+	}
+	hold := n.do("POST", "/v1/holds", use("FIRSTONE", "held")).want(201)
+	spent(1)
+	n.do("POST", "/v1/holds/"+hold.str("id")+"/release", nil).want(200)
+	spent(0)
+	both := n.do("POST", "/v1/redemptions", codes("both", nil, "FIRSTONE", "SECONDONE")).want(201).str("id")
+	spent(2)
+	n.do("POST", "/v1/redemptions/"+both+"/rollbacks", nil).want(201)
+	spent(0)
+	for i := range 5 { // they hold a part, and lapse
+		n.do("POST", "/v1/holds", use("FIRSTONE", fmt.Sprint("lapsing-", i))).want(201)
+	}
+	spent(5)
+	n.clock.move(20 * time.Minute)
+	counts := together(60, func(i int) int {
+		return n.do("POST", "/v1/redemptions", use([]string{"FIRSTONE", "SECONDONE"}[i%2], fmt.Sprint("o-", i))).Status
+	})
+	if counts[201] != 40 || counts[409] != 20 {
+		t.Errorf("answers %v, want 40 × 201: lapsed holds do not block", counts)
+	}
+	n.noDrift(camp)
+}
+
+// A campaign that keeps uses of cancelled orders gets its money back all the same.
+func TestKeptUseReturnsItsMoney(t *testing.T) {
+	n := newTenant(t)
+	limits := object{"max_redemptions": 10, "budget": object{"amount": 1000, "currency": "EUR"}, "rules": object{"currency": "EUR"}}
+	keeps := n.campaign(with(limits, object{"on_cancel": "keep"}))
+	gives := n.campaign(limits)
+	n.coupon(keeps, object{"code": "KEEPS"})
+	n.coupon(gives, object{"code": "GIVES"})
+	both := n.do("POST", "/v1/redemptions", codes("o-1", nil, "KEEPS", "GIVES")).want(201).str("id")
+	alone := n.do("POST", "/v1/redemptions", use("KEEPS", "o-2")).want(201).str("id")
+	n.noDrift(keeps, gives)
+	for _, id := range []string{both, alone} {
+		n.do("POST", "/v1/redemptions/"+id+"/rollbacks", nil).want(201)
+		n.do("POST", "/v1/redemptions/"+id+"/rollbacks", nil).want(200)
+	}
+	for camp, uses := range map[string]int64{keeps: 2, gives: 0} {
+		if got := n.do("GET", "/v1/campaigns/"+camp, nil); got.num("times_redeemed") != uses || got.num("budget_spent") != 0 {
+			t.Errorf("%s", got.Raw)
+		}
+	}
+	n.noDrift(keeps, gives)
+}
+
 // A day's limit holds over all its slots, begins anew with the next day, and is
 // raised at once but lowered from the next day on.
 func TestDayLimit(t *testing.T) {

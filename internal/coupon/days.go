@@ -38,6 +38,9 @@ func (l Limits) Day(at time.Time) string {
 
 // DayPlan is what holds at a moment, if its limit is not 0.
 func (c Campaign) DayPlan(at time.Time) (string, DayPlan) {
+	if len(c.Days) == 0 {
+		return "", DayPlan{}
+	}
 	today, plan := c.Day(at), DayPlan{}
 	for _, p := range c.Days {
 		if p.From <= today {

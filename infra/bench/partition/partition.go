@@ -27,7 +27,7 @@ const (
 
 	unitsOfWrite    = 2.0 // a row below 1 KB in a transaction: prepare and commit
 	unitsOfConflict = 1.0 // refused when it prepares
-	unitsOfRead     = 0.5 // a validation reads every slot, eventually consistent
+	unitsOfRead     = 0.5 // a validation reads two slots, eventually consistent
 
 	maxTries = 8 // as internal/dynamo has it
 )

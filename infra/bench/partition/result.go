@@ -11,7 +11,7 @@ func (s *simulation) result() Result {
 	r := Result{
 		Slots: s.Slots, Rate: s.Rate, Done: float64(s.done) / seconds,
 		GivenUp: share(s.givenUp, s.arrived), Conflicts: share(s.conflicts, s.tries), Throttled: share(s.throttled, s.tries),
-		Tries: share(s.tries, s.arrived), ReadShare: s.Rate * unitsOfRead / ReadUnits,
+		Tries: share(s.tries, s.arrived), ReadShare: s.Rate * unitsOfRead * slotsRead(s.Slots) / ReadUnits,
 	}
 	for _, row := range s.slots {
 		r.Busy = max(r.Busy, row.busy.Seconds()/seconds)
@@ -23,6 +23,9 @@ func (s *simulation) result() Result {
 	}
 	return r
 }
+
+// slotsRead is how many times a slot is read by each validation: it reads two of them.
+func slotsRead(slots int) float64 { return float64(min(2, slots)) / float64(slots) }
 
 func share(part, whole int) float64 { return float64(part) / float64(max(whole, 1)) }
 
