@@ -125,7 +125,7 @@ var lastOrder = []string{customer.FactLastOrderAt}
 // customer of whom it is known that there was no order has no such days.
 func (a *Audience) checkLastOrder(c *Cart, f *failures) {
 	low, high := a.MinimumDaysSinceLastOrder, a.MaximumDaysSinceLastOrder
-	if low == 0 && high == 0 || f.nobody(c) {
+	if low == 0 && high == 0 {
 		return
 	}
 	last := c.Facts.LastOrderAt

@@ -61,7 +61,7 @@ func over(e *fault.Error, maximum, excess any) *fault.Error {
 }
 
 func (r *Rules) checkItems(c *Cart, f *failures) {
-	if wanted := r.RequiredItems; !wanted.IsZero() && !slices.ContainsFunc(c.Order.Lines, wanted.has) {
+	if wanted := r.RequiredItems; !slices.ContainsFunc(c.Order.Lines, wanted.has) { // nothing wanted is every line
 		f.add(ErrRequiredItems.At("order.lines").Arg("items", slices.Concat(wanted.SKUs, wanted.Categories)))
 	}
 	if !r.ForbiddenItems.IsZero() {
