@@ -100,7 +100,7 @@ func (r *replay) add(past PastOrder) {
 		r.refuse(err)
 		return
 	}
-	q := Price(Cart{Order: past.Order, Totals: past.totals, Facts: past.Facts, Now: past.Order.PlacedAt},
+	q := Price(Cart{Order: past.Order, Totals: past.totals, Customer: past.Customer, Facts: past.Facts, Now: past.Order.PlacedAt},
 		Applicant{Campaign: r.campaign.ID, Terms: r.campaign.Terms})[0]
 	if q.Refused != nil {
 		r.refuse(q.Refused)

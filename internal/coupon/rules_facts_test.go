@@ -95,3 +95,19 @@ func TestCheckFacts(t *testing.T) {
 		}
 	}
 }
+
+// A forecast asks rules as a redemption does: of the customer of each past order.
+func TestForecastAsksOfTheCustomer(t *testing.T) {
+	loyal := past("o-1", 1, 2000, 0, "a")
+	loyal.Facts = customer.Facts{Stage: customer.Loyal}
+	lapsed := past("o-2", 2, 2000, 0, "b")
+	lapsed.Facts = customer.Facts{Stage: customer.Lapsed}
+	c := Campaign{Definition: Definition{Terms: Terms{
+		Rewards: []Reward{{Type: PercentOff, PercentOff: "20"}}, Rules: Rules{Audience: Audience{Stages: []customer.Stage{customer.Loyal}}},
+	}}}
+	f, err := c.Forecast([]PastOrder{loyal, lapsed, past("o-3", 3, 2000, 0, "c"), past("o-4", 4, 2000, 0, "")}, noon)
+	want := []RefusedFor{{"needs_customer", 1}, {"needs_facts", 1}, {"stage_not_included", 1}}
+	if err != nil || f.Applied != 1 || !slices.Equal(f.Refused, want) {
+		t.Errorf("%v %+v", err, f)
+	}
+}
