@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strings"
 	"sync"
 
 	"github.com/expr-lang/expr/ast"
@@ -130,5 +131,13 @@ func invalid(err error) *fault.Error {
 	if !errors.As(err, &at) {
 		at = &file.Error{Line: 1, Message: err.Error()}
 	}
-	return coupon.ErrExpressionInvalid.Arg("line", at.Line).Arg("column", at.Column+1).Arg("problem", at.Message)
+	return coupon.ErrExpressionInvalid.Arg("line", at.Line).Arg("column", at.Column+1).Arg("problem", plain.Replace(at.Message))
 }
+
+// plain calls things by their names in an expression, not by those of our types.
+var plain = strings.NewReplacer(
+	"type coupon.EnvironmentOrder", "order", "type coupon.EnvironmentLine", "a line",
+	"type coupon.EnvironmentCustomer", "customer", "type coupon.EnvironmentTime", "now",
+	"coupon.EnvironmentOrder", "order", "coupon.EnvironmentLine", "line",
+	"coupon.EnvironmentCustomer", "customer", "coupon.EnvironmentTime", "now",
+)

@@ -75,9 +75,11 @@ func TestRefused(t *testing.T) {
 		at   string
 	}{
 		"order.subtotal >":                        {coupon.ErrExpressionInvalid, "unexpected token EOF", "1:16"},
-		"order.subtotl > 1":                       {coupon.ErrExpressionInvalid, "has no field subtotl", "1:7"},
+		"order.subtotl > 1":                       {coupon.ErrExpressionInvalid, "order has no field subtotl", "1:7"},
 		"true and\n nobody == 1":                  {coupon.ErrExpressionNotPermitted, "nobody", "2:2"},
 		"order.subtotal":                          {coupon.ErrExpressionInvalid, "expected bool", "1:1"},
+		"any(lines, .price > 1)":                  {coupon.ErrExpressionInvalid, "a line has no field price", "1:13"},
+		"all(lines, # == order)":                  {coupon.ErrExpressionInvalid, "mismatched types line and order", "1:14"},
 		"order.channel > 1":                       {coupon.ErrExpressionInvalid, "mismatched types", "1:15"},
 		"":                                        {coupon.ErrExpressionInvalid, "unexpected token EOF", "1:1"},
 		"order.subtotal / 2 > 1":                  {coupon.ErrExpressionNotPermitted, "/", "1:16"},
