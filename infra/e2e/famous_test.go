@@ -166,7 +166,7 @@ func TestLimitsOfSeveralCodesAndHolds(t *testing.T) {
 			{"type": "percent_off", "percent_off": "10"},
 			{"type": "service", "service": object{"de": "signiert", "en": "signed"}, "stock": 45},
 		},
-		"rules": object{"currency": "EUR"}, "category": "x",
+		"rules": object{"currency": "EUR"},
 	})
 	n.coupon(camp, object{"code": "FIRSTONE"})
 	n.coupon(camp, object{"code": "SECONDONE"})
