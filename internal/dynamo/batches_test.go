@@ -234,3 +234,53 @@ func TestForgedIDMakesNoRow(t *testing.T) {
 		t.Error("a row was made")
 	}
 }
+
+// A batch's code that went round before anybody used it is marked, and disabled
+// where its campaign wants that; one that no batch has makes no row.
+func TestLeakOfAnUnusedBatchCode(t *testing.T) {
+	for _, pause := range []bool{false, true} {
+		s := newSide(t)
+		d := tenPercent()
+		d.LeakRadar = &coupon.LeakRadar{Pause: pause}
+		camp, err := s.CreateCampaign(t.Context(), s.space, d, idem.Key{})
+		s.must(err)
+		b := s.batchOf(camp, 3)
+		leak := coupon.Leak{Space: s.space, Coupon: b.IDOf(1), Campaign: camp.ID, Customers: 5, RaisedAt: s.now()}
+		for range 2 { // the second is a retry
+			if _, mine, err := s.Suspect(t.Context(), leak); err != nil || !mine {
+				t.Errorf("%v %v", mine, err)
+			}
+		}
+		c, err := s.Coupon(t.Context(), s.space, leak.Coupon)
+		if err != nil || c.Active == pause || c.Leak == nil || c.Code != b.Coupon(1).Code {
+			t.Errorf("pause %v: %+v %v", pause, c, err)
+		}
+		_, _, err = coupon.Redeem(t.Context(), s, s.request(c, "o-1", ""))
+		s.wants("redeem", err, map[bool]error{true: coupon.ErrNotActive}[pause])
+		before := s.rows()
+		leak.Coupon = b.IDOf(3)
+		if _, mine, err := s.Suspect(t.Context(), leak); err != nil || mine || !reflect.DeepEqual(before, s.rows()) {
+			t.Errorf("a forged id: %v %v", mine, err)
+		}
+	}
+}
+
+// A code that is redeemed for the first time while its leak is marked keeps both.
+func TestLeakMeetsTheFirstUse(t *testing.T) {
+	s := newSide(t)
+	camp := s.campaign(0, 0)
+	b := s.batchOf(camp, 3)
+	fellow, writes := New(newClient(), testTables, s.clock.now), 0
+	var between error
+	s.wire.fail = func(any) error {
+		if writes++; writes == 2 { // the first finds no row, the second would make it
+			_, _, between = coupon.Redeem(t.Context(), fellow, s.request(b.Coupon(1), "o-1", ""))
+		}
+		return nil
+	}
+	_, mine, err := s.Suspect(t.Context(), coupon.Leak{Space: s.space, Coupon: b.IDOf(1), Campaign: camp.ID, Customers: 5, RaisedAt: s.now()})
+	s.must(errors.Join(err, between))
+	if c, err := s.Coupon(t.Context(), s.space, b.IDOf(1)); err != nil || !mine || c.Leak == nil || c.Redemption == "" {
+		t.Errorf("%+v %v %v", c, mine, err)
+	}
+}

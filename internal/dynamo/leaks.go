@@ -37,6 +37,9 @@ func (s *Store) Suspect(ctx context.Context, l coupon.Leak) (coupon.Suspicion, b
 	}
 	mark := coupon.Suspicion{SuspectedAt: l.RaisedAt, Customers: l.Customers, Paused: c.Radar().Pause}
 	refused, err := s.settle(ctx, "dynamo.Suspect", s.suspicion(l, mark))
+	if err == nil && refused != nil && refused[0].old == nil {
+		refused, err = s.suspectUnmade(ctx, l, mark)
+	}
 	if err != nil || refused == nil {
 		return mark, err == nil, err
 	}
