@@ -35,6 +35,7 @@ func TestEachAudience(t *testing.T) {
 	}
 }
 
+// To the moment: days are 24 hours.
 func TestDaysSinceLastOrder(t *testing.T) {
 	for since, want := range map[time.Duration][2]int{ // at least 30, at most 30: 1 holds
 		30*day - 1: {0, 1}, 30 * day: {1, 1}, 31*day - 1: {1, 1}, 31 * day: {1, 0}, -day: {0, 1}, 26 * 366 * day: {1, 0}, -290 * 365 * day: {0, 1},
@@ -49,6 +50,19 @@ func TestDaysSinceLastOrder(t *testing.T) {
 	}
 }
 
+// A part of a day is one more to wait for. What contradicts itself goes by the day that is told.
+func TestWait(t *testing.T) {
+	c := testCart(t)
+	c.Facts.LastOrderAt = noon.Add(-28*day - time.Hour)
+	got := refusal(Rules{Audience: Audience{MinimumDaysSinceLastOrder: 30}}, c)
+	failsWith(t, "wait", got, ErrLastOrderRecent, args{"minimum": int64(30), "wait": int64(2), "from": noon.Add(2*day - time.Hour)})
+	c.Facts.OrdersCount = new(int64(0))
+	if got := refusal(Rules{Audience: Audience{MinimumDaysSinceLastOrder: 28}}, c); got != nil {
+		t.Errorf("%v", got)
+	}
+}
+
+// A last order in a future that no duration reaches is still one to wait for.
 func TestLastOrderInTheFuture(t *testing.T) {
 	c := testCart(t)
 	c.Facts.LastOrderAt = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -58,6 +72,7 @@ func TestLastOrderInTheFuture(t *testing.T) {
 	}
 }
 
+// Without a customer the rules ask for one, with one for the fact; each once.
 func TestUnknown(t *testing.T) {
 	for name, c := range map[string]struct {
 		rules Rules

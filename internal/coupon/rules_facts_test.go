@@ -12,6 +12,7 @@ import (
 	"github.com/lagniappe/lagniappe/internal/shop"
 )
 
+// All that failed is named, in one order, and what is asked for is asked once.
 func TestEveryFailureIsNamed(t *testing.T) {
 	rules := Rules{
 		MinimumAmount: 8000, MaximumQuantity: 1, Channels: []string{"app"}, Countries: []string{"AT"}, FirstOrderOnly: true,
@@ -45,6 +46,7 @@ func TestEveryFailureIsNamed(t *testing.T) {
 	}
 }
 
+// A browser is told what concerns the cart, and nothing about anybody.
 func TestPartsForBrowsers(t *testing.T) {
 	whole := ErrRulesViolated.Of(ErrMinimumAmount.At("order.lines"), ErrStage.Arg("stage", "lapsed"), ErrMetadata.Arg("key", "k"), ErrExpressionNotMet, errNeedsCustomerHere)
 	got := ForBrowser(whole)

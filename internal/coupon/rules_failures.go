@@ -84,7 +84,7 @@ func (f *failures) err() error {
 	switch {
 	case len(f.parts) == 0:
 		return nil
-	case f.measured > 0 || f.asked && len(f.facts) > 0:
+	case f.measured > 0:
 		return ErrRulesViolated.At("order").Of(f.parts...)
 	case f.asked:
 		return errNeedsCustomerHere

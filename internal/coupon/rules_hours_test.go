@@ -54,7 +54,8 @@ func TestHours(t *testing.T) {
 		{evening, "2026-10-24T23:59:59Z", open}, // Sunday, 01:59:59 in summer time
 		{evening, "2026-10-25T00:00:00Z", "2026-10-30T18:00:00+01:00"},
 
-		{sunday, "2026-03-28T23:00:00Z", open}, // a day of 23 hours
+		{sunday, "2026-03-23T22:00:00Z", "2026-03-29T00:00:00+01:00"}, // not with 03:00, when clocks are put forward
+		{sunday, "2026-03-28T23:00:00Z", open},                        // a day of 23 hours
 		{sunday, "2026-03-29T21:59:59Z", open},
 		{sunday, "2026-03-29T22:00:00Z", "2026-04-05T00:00:00+02:00"},
 		{sunday, "2026-10-24T22:00:00Z", open}, // a day of 25 hours
@@ -62,7 +63,8 @@ func TestHours(t *testing.T) {
 		{sunday, "2026-10-25T23:00:00Z", "2026-11-01T00:00:00+01:00"},
 
 		{gap, "2026-03-29T00:00:00Z", "2026-03-30T02:15:00+02:00"}, // 02:15 is skipped that day
-		{gap, "2026-10-25T00:20:00Z", open},                        // 02:20, and an hour later again
+		{gap, "2026-10-25T00:00:00Z", "2026-10-25T02:15:00+02:00"},
+		{gap, "2026-10-25T00:20:00Z", open}, // 02:20, and an hour later again
 		{gap, "2026-10-25T00:45:00Z", "2026-10-25T02:15:00+01:00"},
 		{gap, "2026-10-25T01:20:00Z", open},
 		{gap, "2026-10-25T01:45:00Z", "2026-10-26T02:15:00+01:00"},
@@ -138,7 +140,9 @@ func TestZones(t *testing.T) {
 
 func FuzzMinute(f *testing.F) {
 	f.Add("18:30")
-	f.Add("24:00")
+	for _, seed := range []string{"24:00", "24:01", "10:75", "1:000", "10:0a"} {
+		f.Add(seed)
+	}
 	f.Fuzz(func(t *testing.T, s string) {
 		m, ok := minute(s)
 		if at, err := time.Parse("15:04", s); ok != (err == nil && len(s) == 5 || s == "24:00") || ok && s != "24:00" && m != at.Hour()*60+at.Minute() {

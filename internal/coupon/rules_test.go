@@ -113,9 +113,3 @@ func failsWith(t *testing.T, name string, got []*fault.Error, want *fault.Error,
 		}
 	}
 }
-
-// To the moment: days are 24 hours.
-// A last order in a future that no duration reaches is still one to wait for.
-// Without a customer the rules ask for one, with one for the fact; each once.
-// All that failed is named, in one order, and what is asked for is asked once.
-// A browser is told what concerns the cart, and nothing about anybody.

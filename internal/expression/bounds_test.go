@@ -10,6 +10,7 @@ import (
 	"github.com/lagniappe/lagniappe/internal/money"
 )
 
+// The dearest expression that is permitted, on the largest order.
 func TestBoundedTime(t *testing.T) {
 	env := environment()
 	for len(env.Lines) < most {
@@ -46,6 +47,7 @@ func TestCompiledOnce(t *testing.T) {
 	}
 }
 
+// Whatever is sent, there is an answer: no panic, and no number that is none of ours.
 func FuzzExpression(f *testing.F) {
 	for _, seed := range []string{
 		`any(lines, .quantity >= 3 and "mugs" in .categories)`, "order.subtotal * 2 > 1", "let a = 1; a == 1", "((((", "sum(lines, .amount) % 0 == 1",

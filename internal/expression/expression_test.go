@@ -151,8 +151,6 @@ func TestFactsAskedFor(t *testing.T) {
 	}
 }
 
-// The dearest expression that is permitted, on the largest order.
-// Whatever is sent, there is an answer: no panic, and no number that is none of ours.
 func details(err error) any {
 	f, _ := fault.As(err)
 	return f.Args
