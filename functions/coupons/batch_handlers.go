@@ -39,8 +39,10 @@ func (h handler) batchWish(ctx context.Context, caller shop.Caller, b BatchReque
 	if err != nil {
 		return wish, err
 	}
-	wish.Campaign, err = h.campaign(ctx, caller, b.Campaign)
-	return wish, err
+	if wish.Campaign, err = h.campaign(ctx, caller, b.Campaign); err != nil {
+		return wish, err
+	}
+	return wish, wish.Campaign.CheckBulk()
 }
 
 func (h handler) getBatch(ctx context.Context, in *BatchIDInput) (*BatchOutput, error) {

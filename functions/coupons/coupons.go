@@ -36,6 +36,7 @@ type Store interface {
 	SetDisabled(ctx context.Context, sp shop.Space, id string, disabled bool) (coupon.Coupon, error)
 	attempt.Store
 	BatchStore
+	cards
 }
 
 type handler struct {
@@ -53,7 +54,8 @@ func New(f web.Front, store Store) http.Handler {
 		Method: http.MethodPost, Path: "/v1/coupons", ID: "issue_coupon", Tag: tag, Scope: shop.CouponsWrite,
 		Status: http.StatusCreated, Errors: []int{404, 409}, Summary: "Issue a coupon",
 		Doc: "Without `code` it is random and for one use, and with `customer` only for that one. " +
-			"With `code` it is named and for everybody; case, spaces and dashes do not matter, O counts as 0, I and L as 1.",
+			"With `code` it is named and for everybody; case, spaces and dashes do not matter, O counts as 0, I and L as 1. " +
+			"Of a campaign with a `gift_balance` it is a gift card: random, with more characters, and a `balance` that orders spend in parts.",
 	}, h.issue)
 	web.Handle(api, web.Op{
 		Method: http.MethodGet, Path: "/v1/coupons", ID: "list_coupons", Tag: tag, Scope: shop.CouponsRead,
@@ -77,6 +79,7 @@ func New(f web.Front, store Store) http.Handler {
 		}, h.setDisabled(disabled))
 	}
 	h.batches(api)
+	h.cards(api)
 	return api.Handler()
 }
 
@@ -91,6 +94,7 @@ type IssueInput struct {
 type CouponRequest struct {
 	Campaign  string            `json:"campaign" maxLength:"64" example:"camp_06kd8t5v2w7x9y3z"`
 	Code      string            `json:"code,omitzero" minLength:"4" maxLength:"60" doc:"A name for everybody; leave it out for a random code." example:"SUMMER26"`
+	Balance   int64             `json:"balance,omitzero" minimum:"1" maximum:"9007199254740991" doc:"Of a gift card: what is on it at first, in minor units of the campaign's currency." example:"5000"`
 	Customer  customer.Ref      `json:"customer,omitzero"`
 	StartsAt  time.Time         `json:"starts_at,omitzero" doc:"First moment of this coupon's own validity."`
 	ExpiresAt time.Time         `json:"expires_at,omitzero" doc:"First moment after this coupon's own validity."`

@@ -38,7 +38,7 @@ const maxRaces = 5
 func (h handler) wish(ctx context.Context, caller shop.Caller, in *IssueInput) (coupon.Issue, error) {
 	b := in.Body
 	i := coupon.Issue{
-		Named: b.Code, StartsAt: b.StartsAt, ExpiresAt: b.ExpiresAt, Metadata: b.Metadata, Now: h.front.Now().UTC(),
+		Named: b.Code, Balance: b.Balance, StartsAt: b.StartsAt, ExpiresAt: b.ExpiresAt, Metadata: b.Metadata, Now: h.front.Now().UTC(),
 	}
 	if b.Code != "" {
 		if err := coupon.CheckNamed(b.Code); err != nil {
@@ -58,8 +58,10 @@ func (h handler) wish(ctx context.Context, caller shop.Caller, in *IssueInput) (
 	if err := i.Check(); err != nil {
 		return i, err
 	}
-	i.Campaign, err = h.campaign(ctx, caller, b.Campaign)
-	return i, err
+	if i.Campaign, err = h.campaign(ctx, caller, b.Campaign); err != nil {
+		return i, err
+	}
+	return i, i.CheckCard()
 }
 
 // campaign reads the one that a body names.

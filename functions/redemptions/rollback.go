@@ -18,6 +18,7 @@ type RollbackInput struct {
 type RollbackRequest struct {
 	Return string                `json:"return,omitzero" maxLength:"128" pattern:"^[A-Za-z0-9._:-]+$" patternDescription:"1 to 128 of A–Z a–z 0–9 . _ : -" doc:"The shop's id of the return that causes it; leave it out for a cancelled order."`
 	Lines  []coupon.ReturnedLine `json:"lines,omitempty" maxItems:"100" doc:"What was returned, of a return in parts. Without lines all that is left is rolled back."`
+	Gift   int64                 `json:"gift_amount,omitzero" minimum:"0" maximum:"9007199254740991" doc:"With lines: how much of what gift cards paid goes back to them, in minor units; the rest is refunded as it was paid. Without lines all of it goes back."`
 }
 
 // RollbackOutput is a rollback: 201 where it was made now, 200 where it is the first answer again.
@@ -29,7 +30,7 @@ type RollbackOutput struct {
 func (h handler) rollBack(ctx context.Context, in *RollbackInput) (*RollbackOutput, error) {
 	caller, u := shop.CallerFrom(ctx), coupon.Undo{}
 	if in.Body != nil {
-		u.Return, u.Lines = in.Body.Return, in.Body.Lines
+		u.Return, u.Lines, u.Gift = in.Body.Return, in.Body.Lines, in.Body.Gift
 	}
 	if err := u.Check(); err != nil {
 		return nil, err

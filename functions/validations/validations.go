@@ -83,6 +83,7 @@ type Validation struct {
 	Subtotal       int64     `json:"subtotal" doc:"The lines before discount, in minor units."`
 	ShippingAmount int64     `json:"shipping_amount"`
 	Discount       int64     `json:"discount"`
+	GiftApplied    int64     `json:"gift_applied" doc:"What gift cards would pay: tender, not part of discount."`
 	AmountDue      int64     `json:"amount_due"`
 	Codes          []Verdict `json:"codes"`
 }
@@ -96,6 +97,7 @@ type Verdict struct {
 	Discount int64                 `json:"discount"`
 	Lines    []coupon.LineDiscount `json:"lines"`
 	Shipping int64                 `json:"shipping_discount"`
+	Gift     int64                 `json:"gift_applied,omitzero" doc:"Of a gift card: what it would pay, in minor units; less is left where a hold that has just ended is not taken back yet."`
 	Reason   *coupon.Reason        `json:"reason,omitempty" doc:"Tell the customer."`
 	coupon.Given
 	Problem  *web.ProblemPart  `json:"problem,omitempty" doc:"Why it does not apply."`
@@ -134,7 +136,7 @@ func (h handler) validate(ctx context.Context, in *Input) (*Output, error) {
 	}
 	v := Validation{
 		Object: "validation", Livemode: caller.Space.Live, Valid: true, Currency: r.Order.Currency,
-		Subtotal: r.Totals.Subtotal, ShippingAmount: r.Order.ShippingAmount, Discount: would.Discount, AmountDue: would.AmountDue,
+		Subtotal: r.Totals.Subtotal, ShippingAmount: r.Order.ShippingAmount, Discount: would.Discount, GiftApplied: would.GiftApplied, AmountDue: would.AmountDue,
 	}
 	for i, code := range in.Body.Codes {
 		verdict := verdict(caller, code, in.AcceptLanguage, would.Codes[i], would.Refused[i])
@@ -163,7 +165,7 @@ func verdict(caller shop.Caller, code, lang string, a coupon.Applied, refused er
 	}
 	return Verdict{
 		Code: code, Status: applicable, Coupon: a.Coupon, Campaign: a.Campaign,
-		Discount: a.Discount, Lines: a.Lines, Shipping: a.Shipping, Reason: &a.Reason, Given: a.Given,
+		Discount: a.Discount, Lines: a.Lines, Shipping: a.Shipping, Gift: a.GiftApplied, Reason: &a.Reason, Given: a.Given,
 	}
 }
 

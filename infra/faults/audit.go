@@ -123,6 +123,7 @@ func (b *books) definition(r row) {
 // coupon reads a row of the coupons: slots, customers' limits, seats, and what stood there before.
 func (b *books) coupon(r row) {
 	pk, sk := r.text("pk"), r.text("sk")
+	b.card(r)
 	switch {
 	case sk == "slot":
 		b.slot(r)

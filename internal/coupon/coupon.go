@@ -33,7 +33,8 @@ type Coupon struct {
 	Customer        string            `json:"customer,omitzero" doc:"The shop's id of the customer it belongs to."`
 	Personal        bool              `json:"personal" doc:"It belongs to one customer or guest; nobody else can redeem it."`
 	Active          bool              `json:"active" doc:"False while disabled."`
-	TimesRedeemed   *int64            `json:"times_redeemed,omitempty" doc:"Of random codes: 0 or 1."`
+	Balance         *Balance          `json:"balance,omitempty" doc:"Of gift cards."`
+	TimesRedeemed   *int64            `json:"times_redeemed,omitempty" doc:"Of random codes for one use: 0 or 1."`
 	Redemption      string            `json:"redemption,omitzero" doc:"Of random codes: the redemption that holds it."`
 	HeldUntil       time.Time         `json:"held_until,omitzero" doc:"Of random codes: an order has reserved it until then."`
 	StartsAt        time.Time         `json:"starts_at,omitzero" doc:"Its own first moment of validity, beside the campaign's."`
@@ -62,6 +63,7 @@ type Issue struct {
 	Named     string // the shop's own code, or empty for a random one
 	Customer  string // the shop's id of the customer, where it has one
 	Person    string // who may redeem it; empty for anybody
+	Balance   int64  // of a gift card
 	StartsAt  time.Time
 	ExpiresAt time.Time
 	Metadata  map[string]string
@@ -90,9 +92,12 @@ func (i Issue) Coupon(s shop.Secrets, c Code) Coupon {
 		Code: c.Grouped(), Shared: i.Named != "", Customer: i.Customer, Personal: i.Person != "", Active: true,
 		StartsAt: moment.Stored(i.StartsAt), ExpiresAt: moment.Stored(i.ExpiresAt), Metadata: i.Metadata, CreatedAt: i.Now, Person: i.Person,
 	}
-	if cpn.Shared {
+	switch {
+	case cpn.Shared:
 		cpn.Code = DisplayNamed(i.Named)
-	} else {
+	case i.Campaign.Tender():
+		cpn.Balance = &Balance{i.Balance, i.Campaign.Currency()}
+	default:
 		cpn.TimesRedeemed = new(int64)
 	}
 	return cpn

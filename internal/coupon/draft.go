@@ -41,6 +41,7 @@ func (r Request) draft(ctx context.Context, defs Definitions, cs []candidate, at
 	}
 	if r.frozen == nil {
 		d.price()
+		d.tender()
 	}
 	d.Seat = r.seat(d.Parts)
 	if d.Joint = len(d.Parts) != 1 || d.Seat != d.Parts[0].Seat; !d.Joint {
@@ -68,7 +69,7 @@ func (d *Draft) price() {
 	var as []Applicant
 	var at []int
 	for i, p := range d.Parts {
-		if !p.Refused() {
+		if !p.Refused() && !p.Campaign.Tender() {
 			as, at = append(as, Applicant{Campaign: p.Campaign.ID, Coupon: p.Coupon.ID, Terms: p.Terms}), append(at, i)
 		}
 	}
@@ -103,11 +104,12 @@ func (d Draft) Redemption() Redemption {
 		a := d.applied(p)
 		r.Codes = append(r.Codes, a)
 		r.Discount += a.Discount
+		r.GiftApplied += a.GiftApplied
 	}
 	if d.frozen != nil {
 		r.Codes, r.Mode = append(r.Codes, d.frozen.leftOut()...), d.frozen.Mode
 	}
-	r.AmountDue = d.Totals.Total - r.Discount
+	r.AmountDue = d.Totals.Total - r.Discount - r.GiftApplied
 	return r
 }
 
@@ -121,7 +123,7 @@ func (d Draft) applied(p Part) Applied {
 	}
 	return Applied{
 		Coupon: p.Coupon.ID, Campaign: p.Campaign.ID, Code: p.Coupon.Code, Status: Redeemed,
-		Discount: p.Discount.Total, Lines: lines, Shipping: p.Discount.Shipping, Reason: p.Terms.Reason, Given: p.Discount.Given,
+		Discount: p.Discount.Total, GiftApplied: p.Spend, Lines: lines, Shipping: p.Discount.Shipping, Reason: p.Terms.Reason, Given: p.Discount.Given,
 	}
 }
 

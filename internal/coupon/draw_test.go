@@ -106,7 +106,7 @@ func drawReward(t *rapid.T) Reward {
 			r.Every.Amount = drawAmount(t, "every amount")
 			times()
 		}
-	case FreeShipping:
+	case FreeShipping, GiftBalance: // the latter is no discount, and is not drawn here
 		capped()
 	case Service:
 		r.Service, r.AppliesTo = Text{"Einladung", "invitation"}, drawSelection(t)

@@ -75,13 +75,13 @@ func TestGuesses(t *testing.T) {
 		versions []int
 		err      error
 	}{
-		"right at once":          {outcomes: []Outcome{{Written: true}}, guesses: []Guess{{3, 0}}},
-		"older":                  {outcomes: []Outcome{found(1, 0), {Written: true}}, guesses: []Guess{{3, 0}, {1, 0}}, versions: []int{1}},
-		"older, given back":      {outcomes: []Outcome{found(1, 2), {Written: true}}, guesses: []Guess{{3, 0}, {1, 2}}, versions: []int{1}},
-		"given back, then older": {outcomes: []Outcome{found(3, 2), found(1, 2), {Written: true}}, guesses: []Guess{{3, 0}, {3, 2}, {1, 2}}, versions: []int{1}},
-		"newer than the cache":   {outcomes: []Outcome{found(4, 0), {Written: true}}, guesses: []Guess{{3, 0}, {4, 0}}, versions: []int{4}},
-		"moved, but not to now":  {floor: 2, outcomes: []Outcome{found(1, 0), {Written: true}}, guesses: []Guess{{3, 0}, {2, 0}}, versions: []int{2}},
-		"never right":            {outcomes: []Outcome{found(1, 0), found(2, 0), found(1, 0), found(2, 0)}, guesses: []Guess{{3, 0}, {1, 0}, {2, 0}, {1, 0}}, versions: []int{1, 2, 1}, err: fault.ErrUnavailable},
+		"right at once":          {outcomes: []Outcome{{Written: true}}, guesses: []Guess{{Version: 3, Attempt: 0}}},
+		"older":                  {outcomes: []Outcome{found(1, 0), {Written: true}}, guesses: []Guess{{Version: 3, Attempt: 0}, {Version: 1, Attempt: 0}}, versions: []int{1}},
+		"older, given back":      {outcomes: []Outcome{found(1, 2), {Written: true}}, guesses: []Guess{{Version: 3, Attempt: 0}, {Version: 1, Attempt: 2}}, versions: []int{1}},
+		"given back, then older": {outcomes: []Outcome{found(3, 2), found(1, 2), {Written: true}}, guesses: []Guess{{Version: 3, Attempt: 0}, {Version: 3, Attempt: 2}, {Version: 1, Attempt: 2}}, versions: []int{1}},
+		"newer than the cache":   {outcomes: []Outcome{found(4, 0), {Written: true}}, guesses: []Guess{{Version: 3, Attempt: 0}, {Version: 4, Attempt: 0}}, versions: []int{4}},
+		"moved, but not to now":  {floor: 2, outcomes: []Outcome{found(1, 0), {Written: true}}, guesses: []Guess{{Version: 3, Attempt: 0}, {Version: 2, Attempt: 0}}, versions: []int{2}},
+		"never right":            {outcomes: []Outcome{found(1, 0), found(2, 0), found(1, 0), found(2, 0)}, guesses: []Guess{{Version: 3, Attempt: 0}, {Version: 1, Attempt: 0}, {Version: 2, Attempt: 0}, {Version: 1, Attempt: 0}}, versions: []int{1, 2, 1}, err: fault.ErrUnavailable},
 	} {
 		s := &script{outcomes: c.outcomes}
 		s.target.Campaign.Floor = c.floor

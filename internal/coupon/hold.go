@@ -48,6 +48,7 @@ type Hold struct {
 	Subtotal       int64     `json:"subtotal"`
 	ShippingAmount int64     `json:"shipping_amount"`
 	Discount       int64     `json:"discount" doc:"What it will take off, in minor units."`
+	GiftApplied    int64     `json:"gift_applied" doc:"What gift cards will pay; it is reserved on them."`
 	AmountDue      int64     `json:"amount_due"`
 	Codes          []Applied `json:"codes"`
 	CreatedAt      time.Time `json:"created_at"`
@@ -61,7 +62,7 @@ func (r Redemption) Hold() Hold {
 	h := Hold{
 		Object: "hold", ID: HoldID(r.ID), Livemode: r.Livemode, Status: r.Status, ExpiresAt: r.Until, Mode: r.Mode,
 		Order: r.Order, Customer: r.Customer, Currency: r.Currency, Subtotal: r.Subtotal, ShippingAmount: r.ShippingAmount,
-		Discount: r.Discount, AmountDue: r.AmountDue, Codes: r.Codes, CreatedAt: r.CreatedAt,
+		Discount: r.Discount, GiftApplied: r.GiftApplied, AmountDue: r.AmountDue, Codes: r.Codes, CreatedAt: r.CreatedAt,
 	}
 	if r.Final() {
 		h.Status, h.Redemption = committed, r.ID

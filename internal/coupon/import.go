@@ -49,6 +49,9 @@ type ImportIssue struct {
 
 // Import makes the import of a wish, or refuses it.
 func (i ImportIssue) Import(id string) (Import, error) {
+	if err := i.Campaign.CheckBulk(); err != nil {
+		return Import{}, err
+	}
 	return Import{
 		Object: "import", ID: id, Livemode: i.Campaign.Livemode, Kind: "codes", Campaign: i.Campaign.ID,
 		CampaignVersion: i.Campaign.Version, Shared: i.Shared, Metadata: i.Metadata, CreatedAt: i.Now,

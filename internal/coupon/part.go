@@ -17,14 +17,18 @@ type Target struct {
 // Guess is what a write assumes about a coupon that it has not read. It is put
 // into the condition; a wrong guess costs one more request.
 type Guess struct {
-	Version int // of the terms it was issued under
-	Attempt int // how often its seat was used and given back
+	Version int   // of the terms it was issued under
+	Attempt int   // how often its seat was used and given back
+	Balance int64 // of a gift card: what is left on it
 }
 
 // firstGuess assumes a coupon of the present terms that was never used.
 func (t Target) firstGuess() Guess {
-	if v := t.Coupon.CampaignVersion; v > 0 { // known of all but random codes
+	switch v := t.Coupon.CampaignVersion; {
+	case v > 0: // known of all but random codes
 		return Guess{Version: v}
+	case t.Campaign.Tender():
+		return Guess{Version: t.Campaign.Version, Balance: unread}
 	}
 	return Guess{Version: t.Campaign.Version}
 }
@@ -48,6 +52,7 @@ type Part struct {
 	Seat     SeatRef
 	Terms    Terms
 	Discount Discount
+	Spend    int64 // of a gift card: what it pays
 	Closed   error // why nobody can use the coupon now
 	Misfit   error // why this customer or order cannot
 }
@@ -89,7 +94,7 @@ func (r Request) part(ctx context.Context, defs Definitions, i int, c candidate)
 	if c.Campaign.ID == "" {
 		return p, nil
 	}
-	p.Seat = NewSeatRef(r.Secrets, c.Coupon.ID, c.Coupon.Shared, r.Order.ID)
+	p.Seat = NewSeatRef(r.Secrets, c.Coupon.ID, c.Apart(), r.Order.ID)
 	p.Terms = c.Campaign.Terms
 	if r.frozen != nil {
 		return p.freeze(r.frozen.applied()[i]), nil
@@ -115,6 +120,7 @@ func (r Request) part(ctx context.Context, defs Definitions, i int, c candidate)
 func (p Part) freeze(a Applied) Part {
 	p.Oldest, p.Version = 0, math.MaxInt32
 	p.Terms.Reason = a.Reason
+	p.Spend, p.Balance = a.GiftApplied, a.GiftApplied
 	p.Discount = Discount{Total: a.Discount, Lines: a.Lines, Shipping: a.Shipping, Given: a.Given}
 	if p.Closed == nil && p.inactive() {
 		p.Closed = ErrNotActive.At(codeParam(p.Index))

@@ -43,9 +43,11 @@ type Redemption struct {
 	Subtotal       int64            `json:"subtotal" doc:"The order's lines before discount, in minor units."`
 	ShippingAmount int64            `json:"shipping_amount"`
 	Discount       int64            `json:"discount" doc:"Everything taken off, shipping included."`
-	AmountDue      int64            `json:"amount_due" doc:"Subtotal and shipping less discount."`
+	GiftApplied    int64            `json:"gift_applied" doc:"What gift cards pay: tender, not part of discount."`
+	AmountDue      int64            `json:"amount_due" doc:"Subtotal and shipping less discount and gift_applied."`
 	Codes          []Applied        `json:"codes"`
 	DiscountBack   int64            `json:"discount_rolled_back,omitzero" doc:"What returns of single lines have taken back of discount."`
+	GiftBack       int64            `json:"gift_rolled_back,omitzero" doc:"What has gone back to gift cards."`
 	Returned       map[string]int64 `json:"returned,omitempty" doc:"How much of each discounted line came back."`
 	CreatedAt      time.Time        `json:"created_at"`
 	RolledBackAt   time.Time        `json:"rolled_back_at,omitzero"`
@@ -64,7 +66,11 @@ type Applied struct {
 	Discount int64          `json:"discount" doc:"In minor units; lines and shipping_discount sum to it."`
 	Lines    []LineDiscount `json:"lines"`
 	Shipping int64          `json:"shipping_discount"`
-	Reason   Reason         `json:"reason,omitzero" doc:"Tell the customer."`
+
+	GiftApplied int64 `json:"gift_applied,omitzero" doc:"Of a gift card: what it pays, in minor units."`
+	GiftBack    int64 `json:"gift_rolled_back,omitzero" doc:"Of a gift card: what has gone back to it."`
+
+	Reason Reason `json:"reason,omitzero" doc:"Tell the customer."`
 	Given
 	Problem *Refusal `json:"problem,omitempty" doc:"Why the code was left out, in mode partial."`
 }

@@ -13,6 +13,7 @@ const (
 	FreeItem     RewardType = "free_item"
 	FreeShipping RewardType = "free_shipping"
 	Service      RewardType = "service"
+	GiftBalance  RewardType = "gift_balance"
 )
 
 // PerItem is how an amount off counts where it is not per order.
@@ -20,7 +21,7 @@ const PerItem = "item"
 
 // Reward is one benefit of a campaign. Which of the other fields it has depends on its type.
 type Reward struct {
-	Type       RewardType `json:"type" enum:"percent_off,amount_off,fixed_price,bundle,buy_x_get_y,free_item,free_shipping,service"`
+	Type       RewardType `json:"type" enum:"percent_off,amount_off,fixed_price,bundle,buy_x_get_y,free_item,free_shipping,service,gift_balance" doc:"gift_balance, alone in its campaign: coupons are gift cards, which pay what is due after all discounts, and keep the rest."`
 	PercentOff string     `json:"percent_off,omitzero" maxLength:"8" doc:"percent_off, bundle, buy_x_get_y (100 unless said otherwise): a decimal string above 0 and up to 100, at most four decimals." example:"12.5"`
 	AmountOff  int64      `json:"amount_off,omitzero" minimum:"1" maximum:"9007199254740991" doc:"amount_off: minor units of currency." example:"500"`
 	Per        string     `json:"per,omitzero" enum:"order,item" doc:"amount_off: once per order (unless said otherwise), or from each matching item."`

@@ -18,6 +18,7 @@ var fieldsOf = map[RewardType]string{
 	FreeItem:     "sku quantity applies_to every max_times stock",
 	FreeShipping: "max_discount",
 	Service:      "service applies_to stock",
+	GiftBalance:  "",
 }
 
 // check refuses a reward that contradicts itself, naming the field.
@@ -102,7 +103,7 @@ func (r Reward) checkCounts(at string) error {
 
 // money reports whether the reward names an amount.
 func (r Reward) money() bool {
-	return r.AmountOff > 0 || r.Price != nil || r.MaxDiscount > 0 || r.Every.Amount > 0 ||
+	return r.Type == GiftBalance || r.AmountOff > 0 || r.Price != nil || r.MaxDiscount > 0 || r.Every.Amount > 0 ||
 		len(r.Tiers) > 0 && (r.Type != PercentOff || r.TiersBy != ByQuantity)
 }
 

@@ -27,7 +27,7 @@ func (r Reward) checkOwn(at string) error {
 		if r.Service.German == "" || r.Service.English == "" {
 			return ErrFieldMissing.At(at + ".service")
 		}
-	case FreeShipping:
+	case FreeShipping, GiftBalance:
 	}
 	return nil
 }

@@ -22,6 +22,7 @@ var (
 type Undo struct {
 	Return string // the shop's id of the return; empty for a cancellation
 	Lines  []ReturnedLine
+	Gift   int64  // with lines: what of it goes back to gift cards; without, all of it does
 	Replay string // keyed hash of the Idempotency-Key; empty without one
 }
 
@@ -36,6 +37,9 @@ func (u Undo) Check() error {
 	if len(u.Lines) > 0 && u.Return == "" {
 		return ErrReturnMissing.At("return")
 	}
+	if len(u.Lines) == 0 && u.Gift != 0 {
+		return ErrFieldMissing.At("lines")
+	}
 	return nil
 }
 
@@ -49,6 +53,8 @@ type Rollback struct {
 	Currency   string         `json:"currency"`
 	Discount   int64          `json:"discount" doc:"What this takes back of the discount, in minor units: all rollbacks of a redemption sum to its discount."`
 	Lines      []LineDiscount `json:"lines,omitempty" doc:"Where lines were returned: what this takes back of each."`
+	GiftAmount int64          `json:"gift_amount" doc:"What goes back to gift cards, in minor units: all rollbacks of a redemption sum to its gift_applied."`
+	Cards      []CardAmount   `json:"cards,omitempty" doc:"To which cards."`
 	Complete   bool           `json:"complete" doc:"Nothing of the redemption is left: its uses are given back, unless the campaign keeps them."`
 	CreatedAt  time.Time      `json:"created_at"`
 
@@ -64,7 +70,7 @@ func (b Rollback) Same(u Undo) bool {
 		}
 		return m
 	}
-	return maps.Equal(quantities(b.Asked), quantities(u.Lines))
+	return maps.Equal(quantities(b.Asked), quantities(u.Lines)) && (len(u.Lines) == 0 || b.GiftAmount == u.Gift)
 }
 
 // Undo gives the redemption after a return, and what the return takes back. A
@@ -77,7 +83,11 @@ func (r Redemption) Undo(u Undo, now time.Time) (Redemption, Rollback, error) {
 	}
 	if len(u.Lines) == 0 {
 		back.Discount, back.Complete = r.Discount-r.DiscountBack, true
+		r.payBack(r.GiftApplied-r.GiftBack, &back)
 		return r.Undone(now), back, nil
+	}
+	if left := r.GiftApplied - r.GiftBack; u.Gift > left {
+		return Redemption{}, Rollback{}, ErrGiftTooMuch.At("gift_amount").Arg("left", money.Amount{Minor: left, Currency: r.Currency})
 	}
 	after := r
 	after.Returned = maps.Clone(r.Returned)
@@ -90,7 +100,8 @@ func (r Redemption) Undo(u Undo, now time.Time) (Redemption, Rollback, error) {
 		}
 	}
 	after.DiscountBack += back.Discount
-	if back.Complete = after.DiscountBack == r.Discount && r.Discount > 0; back.Complete {
+	after.payBack(u.Gift, &back)
+	if back.Complete = after.allBack(); back.Complete {
 		return after.Undone(now), back, nil
 	}
 	return after, back, nil
@@ -119,4 +130,38 @@ func (r *Redemption) takeBack(l ReturnedLine, back *Rollback) *fault.Error {
 		back.Lines = append(back.Lines, LineDiscount{ID: l.ID, Discount: share, Quantity: l.Quantity})
 	}
 	return nil
+}
+
+// payBack moves so much of what cards paid from the redemption to the rollback:
+// from the card that was named last first, so that the others keep theirs spent.
+func (r *Redemption) payBack(amount int64, back *Rollback) {
+	r.Codes = slices.Clone(r.Codes)
+	for i := len(r.Codes) - 1; i >= 0; i-- {
+		c := &r.Codes[i]
+		n := min(amount, c.GiftApplied-c.GiftBack)
+		if n == 0 {
+			continue
+		}
+		amount -= n
+		c.GiftBack += n
+		r.GiftBack += n
+		back.GiftAmount += n
+		back.Cards = append(back.Cards, CardAmount{c.Coupon, n})
+	}
+}
+
+// allBack reports whether returns of single lines have left nothing to roll back.
+func (r *Redemption) allBack() bool {
+	return r.Discount+r.GiftApplied > 0 && r.DiscountBack == r.Discount && r.GiftBack == r.GiftApplied
+}
+
+// Paid is what gift cards have paid and not got back.
+func (r Redemption) Paid() []CardAmount {
+	var paid []CardAmount
+	for _, c := range r.Codes {
+		if n := c.GiftApplied - c.GiftBack; n > 0 {
+			paid = append(paid, CardAmount{c.Coupon, n})
+		}
+	}
+	return paid
 }

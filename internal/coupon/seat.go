@@ -29,6 +29,10 @@ type Found struct {
 	LimitReached bool  // this customer's uses are spent
 	FirstTaken   bool  // another order of this customer is the first
 	Exhausted    error // which of the campaign's limits is spent
+
+	// Of a gift card, whose coupon is apart from the seat:
+	Card   *Coupon // nil where it was not read; without a balance where there is none
+	Lapses bool    // a hold of its balance may have had its time
 }
 
 // Outcome is what the store found when it could not, or was not asked to, write.
@@ -66,13 +70,40 @@ func (d Draft) explain(i int, f Found) verdict {
 	if v, done := p.spent(f, d.Now); done {
 		return v
 	}
-	if owner := f.Seat.Coupon.Person; !p.Coupon.Shared && owner != "" && owner != d.Person {
+	if owner := f.own(p).Person; owner != "" && owner != d.Person {
 		if d.Person == "" {
 			return verdict{err: ErrNeedsCustomer.At("customer")}
 		}
 		return verdict{err: ErrOtherCustomer.At("customer")}
 	}
+	if v, done := p.short(f, d.frozen != nil); done {
+		return v
+	}
 	return verdict{err: p.Misfit, known: true}
+}
+
+// learned is the part's guess, with what was found of it.
+func (p Part) learned(f Found) Guess {
+	g := p.Guess
+	if f.Seat.Exists {
+		g.Attempt = f.Seat.Attempt
+	}
+	if f.Card != nil {
+		g.Balance = f.Card.Balance.Amount
+	}
+	return g
+}
+
+// own is the coupon as it was read: of a random code at its seat, of a card
+// apart from it. Of a shared code it is not.
+func (f Found) own(p Part) Coupon {
+	switch {
+	case p.Coupon.Shared:
+		return Coupon{}
+	case f.Card != nil:
+		return *f.Card
+	}
+	return f.Seat.Coupon
 }
 
 // whole reads what was found at a joint redemption's own seat.
@@ -110,17 +141,19 @@ func (d Draft) mine(s Seat) (verdict, bool) {
 // closed judges what only the coupon itself knows (that it exists, its state,
 // its dates, the version of its terms), then its campaign.
 func (p Part) closed(f Found, now time.Time) (verdict, bool) {
-	at, s, c := codeParam(p.Index), f.Seat, f.Seat.Coupon
-	if f.Read && !p.Coupon.Shared {
+	at, s, c := codeParam(p.Index), f.Seat, f.own(p)
+	if f.Read && !p.Apart() || f.Card != nil {
 		switch {
-		case !s.Exists:
+		case f.Card != nil && c.Balance == nil, f.Card == nil && !s.Exists:
 			return verdict{err: ErrUnknown.At(at)}, true
 		case !c.Active:
 			return verdict{err: ErrNotActive.At(at)}, true
 		case s.Attempt >= MaxAttempts: // before any guess would write another
 			return verdict{err: ErrTooManyAttempts.At(at)}, true
 		case c.CampaignVersion < p.Oldest || c.CampaignVersion > p.Version:
-			return verdict{guess: &Guess{Version: c.CampaignVersion, Attempt: s.Attempt}}, true
+			g := p.learned(f)
+			g.Version = c.CampaignVersion
+			return verdict{guess: &g}, true
 		}
 		if err := checkDates(c.StartsAt, c.ExpiresAt, now, p.Index); err != nil {
 			return verdict{err: err}, true
@@ -144,7 +177,8 @@ func (p Part) spent(f Found, now time.Time) (verdict, bool) {
 	case s.Attempt >= MaxAttempts:
 		return verdict{err: ErrTooManyAttempts.At(at)}, true
 	case s.Exists && s.Attempt != p.Attempt:
-		return verdict{guess: &Guess{Version: p.Version, Attempt: s.Attempt}}, true
+		g := p.learned(f)
+		return verdict{guess: &g}, true
 	case f.LimitReached:
 		return verdict{err: ErrCustomerLimit.At("customer").Arg("limit", p.Campaign.MaxRedemptionsPerCustomer)}, true
 	case f.FirstTaken:

@@ -69,6 +69,9 @@ func (t Terms) Check() error {
 	if err := t.MarginFloor.check("margin_floor"); err != nil {
 		return err
 	}
+	if err := t.checkTender(); err != nil {
+		return err
+	}
 	if err := t.checkCurrency(); err != nil {
 		return err
 	}

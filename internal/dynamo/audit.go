@@ -74,6 +74,7 @@ var (
 const (
 	limitCounter = "limit "
 	dayCounter   = "day "
+	cardCounter  = "balance "
 )
 
 // counters reads the slots, and the customers' limits where the campaign has

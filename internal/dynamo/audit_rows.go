@@ -50,7 +50,11 @@ func (a *audit) coupons(ctx context.Context, listed []item) error {
 		if err := a.seat(row); err != nil {
 			return err
 		}
-		if !getBool(row, "shared") {
+		if row["balance_left"] != nil {
+			if err := a.card(ctx, row); err != nil {
+				return err
+			}
+		} else if !getBool(row, "shared") {
 			continue
 		}
 		body := strings.TrimPrefix(getStr(row, attrPK), space(a.space)+"#")

@@ -42,7 +42,10 @@ func (s *Store) IssueCoupon(ctx context.Context, sp shop.Space, secrets shop.Sec
 }
 
 func (s *Store) codeFor(i coupon.Issue) (coupon.Code, error) {
-	if i.Named == "" {
+	switch {
+	case i.Campaign.Tender():
+		return coupon.NewCardCode(s.random, i.Campaign.Prefix)
+	case i.Named == "":
 		return coupon.NewCode(s.random, i.Campaign.Prefix)
 	}
 	return coupon.ParseCode(i.Named)
@@ -64,7 +67,7 @@ func (s *Store) sign(row item, c coupon.Coupon) error {
 
 // issue lists the writes of a new coupon: its row; for a named code the claim
 // on its prefix; and for a campaign's first coupon the mark that freezes its
-// currency and reward types.
+// currency and reward types; and for a gift card its ledger's first entry.
 func (s *Store) issue(sp shop.Space, i coupon.Issue, c coupon.Coupon, code coupon.Code) []write {
 	ws := []write{{table: s.tables.Coupons, item: couponRow(sp, c), condition: "attribute_not_exists(pk)", unique: true}}
 	if c.Shared {
@@ -72,6 +75,9 @@ func (s *Store) issue(sp shop.Space, i coupon.Issue, c coupon.Coupon, code coupo
 	}
 	if !i.Campaign.Issued {
 		ws = append(ws, s.firstIssue(sp, c.Campaign, c.CampaignVersion))
+	}
+	if c.Balance != nil {
+		ws = append(ws, s.record(sp, c.Loaded(coupon.EntryIssue, c.Balance.Amount, c.CreatedAt), ""))
 	}
 	return ws
 }
@@ -145,6 +151,7 @@ func couponRow(sp shop.Space, c coupon.Coupon) item {
 		set["metadata"] = document(c.Metadata)
 	}
 	set["created_at"] = moment(c.CreatedAt)
+	setBalance(set, c)
 	maps.Copy(row, set)
 	return row
 }
@@ -162,7 +169,8 @@ func readCoupon(sp shop.Space, id string, row item) (coupon.Coupon, error) {
 		StartsAt: getTime(row, "starts_at"), ExpiresAt: getTime(row, "expires_at"), CreatedAt: getTime(row, "created_at"),
 		Leak: readSuspicion(row),
 	}
-	if !c.Shared {
+	c.Balance = getBalance(row)
+	if !c.Shared && c.Balance == nil {
 		c.TimesRedeemed = new(int64)
 		c.HeldUntil = getTime(row, "held_until")
 		if getStr(row, "order_id") != "" && c.HeldUntil.IsZero() {

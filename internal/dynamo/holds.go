@@ -46,6 +46,9 @@ func (st standing) endHold(table string) []write {
 	for id := range st.counters(st.seats()) {
 		ws = append(ws, write{table: table, key: holdEntryRow(keyOf(id), until, st.id), remove: true})
 	}
+	for _, card := range st.cardKeys() {
+		ws = append(ws, write{table: table, key: holdEntryRow(card, until, st.id), remove: true})
+	}
 	return ws
 }
 
@@ -121,6 +124,9 @@ func (s *Store) extension(st standing, until time.Time) []write {
 	for id := range st.counters(st.seats()) {
 		ws = append(ws, write{table: s.tables.Coupons, item: holdEntryRow(keyOf(id), until, st.id)})
 	}
+	for _, card := range st.cardKeys() {
+		ws = append(ws, write{table: s.tables.Coupons, item: holdEntryRow(card, until, st.id)})
+	}
 	return append(ws, st.endHold(s.tables.Coupons)...)
 }
 
@@ -163,7 +169,11 @@ func (s *Store) takenBack(st standing, after coupon.Redemption, condition string
 	ws := st.undo(s.tables.Coupons, st.past(s.tables.Coupons, after), st.seats())
 	ws[1].condition += " AND " + condition
 	maps.Copy(ws[1].values, values)
-	return ws
+	kind := coupon.EntryLapse
+	if after.Status == coupon.Released {
+		kind = coupon.EntryRelease
+	}
+	return append(ws, s.cardsBack(st.space, after, kind, st.redeemed.Paid(), "")...)
 }
 
 // reclaimHold undoes a hold whose time is over. It reports whether that is done,

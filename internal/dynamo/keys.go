@@ -37,6 +37,7 @@ import (
 //	            pk <space>#slot#<camp>#<n>   sk slot          a part of each limit of a campaign (BatchGetItem)
 //	            pk <space>#day#<camp>#<n>    sk 2026-11-22    a part of max_redemptions_per_day (BatchGetItem; audit: Query)
 //	            pk <space>#shares#<camp>     sk shares        how far a change of those limits has come (BatchGetItem)
+//	            pk <space>#<coupon>#ledger   sk <time>#<why>  a change of a gift card's balance (Query, newest first; audit: Query)
 //	            pk <space>#limit#<camp>#<b>  sk <person>      one customer's uses (audit: Query)
 //	            pk <space>#first#<b>         sk <person>      which order took what is for a person's first order only
 //	            …                            sk …#hold#<time>#<id>  beside a slot, a day's or a customer's uses: a hold that took from them (Query: lapsed ones)
@@ -64,6 +65,7 @@ const (
 	skShares = "shares"
 	skCursor = "cursor"
 	skTry    = "try"
+	skLedger = "#ledger" // ends the partition of a card's entries
 
 	shopsPK = "shops"
 	auditPK = "audit"
@@ -132,6 +134,17 @@ func pastKey(s shop.Space, seat coupon.SeatRef, attempt int) item {
 
 func seatsPK(s shop.Space, couponBody, bucket string) string {
 	return space(s) + "#" + couponBody + "#" + bucket
+}
+
+func ledgerPK(s shop.Space, couponID string) string {
+	return space(s) + "#" + couponID[len(coupon.Prefix):] + skLedger
+}
+
+// ledgerKey is where an entry stands: it names the moment and what changed the
+// balance. More tells causes apart: a return, a call.
+func ledgerKey(s shop.Space, e coupon.Entry, more string) item {
+	why := fmt.Sprintf("%s#%s#%s%s#%s", entryTime(e.CreatedAt), e.Type, e.Redemption, e.Hold, more)
+	return key(ledgerPK(s, e.Coupon), why)
 }
 
 func slotKey(s shop.Space, campaign string, n int) item {

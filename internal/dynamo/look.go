@@ -26,13 +26,13 @@ func (s *Store) Look(ctx context.Context, d coupon.Draft) (coupon.Outcome, error
 		}
 	}
 	if len(keys) == 0 {
-		return seatOutcome(d, nil)
+		return s.seatOutcome(d, nil)
 	}
 	rows, err := s.batch(ctx, s.tables.Coupons, unique(keys), false)
 	if err != nil {
 		return coupon.Outcome{}, err
 	}
-	o, err := seatOutcome(d, rows)
+	o, err := s.seatOutcome(d, rows)
 	for i := range d.Parts {
 		if err == nil {
 			err = s.lookAtLimits(ctx, d, i, rows, &o.Parts[i])

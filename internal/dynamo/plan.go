@@ -31,6 +31,8 @@ const (
 	firstRow  = "first"
 	slotRow   = "slot"
 	holdEntry = "hold"
+	cardRow   = "card"
+	entryRow  = "entry"
 )
 
 func (s *Store) plan(d coupon.Draft) *plan {
@@ -82,6 +84,9 @@ func (p *plan) add(kind string, part int, w write) {
 // counts adds what part i uses up of limits. What two parts take of one row is one write.
 func (p *plan) counts(i int) {
 	d, campaign := p.draft, p.draft.Parts[i].Campaign
+	if campaign.Tender() {
+		p.pay(i)
+	}
 	if most := campaign.MaxRedemptionsPerCustomer; most > 0 {
 		p.count(limitRow, i, p.store.limitWrite(limitKey(d.Space, campaign.ID, d.Person), most))
 	}
@@ -191,6 +196,12 @@ func (p *plan) outcome(refused []refusal) (coupon.Outcome, error) {
 				return o, err
 			}
 			o.Parts[m.parts[0]] = found
+		case cardRow:
+			i := m.parts[0]
+			if err := p.store.readCard(p.draft.Space, p.draft.Parts[i].Coupon.ID, refused[n].old, &o.Parts[i]); err != nil {
+				return o, err
+			}
+			o.Parts[i].Lapses = false // what lapsed is taken back before this is asked
 		case limitRow:
 			for _, i := range m.parts {
 				o.Parts[i].LimitReached = true

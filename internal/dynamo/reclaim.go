@@ -27,7 +27,7 @@ func (p *plan) reclaim(ctx context.Context, refused []refusal) (bool, error) {
 				return false, err
 			}
 			freed = freed || done
-		case limitRow, firstRow:
+		case limitRow, firstRow, cardRow:
 			done, err := p.store.reclaimAt(ctx, sp, row)
 			if err != nil {
 				return false, err

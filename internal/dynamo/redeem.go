@@ -14,13 +14,16 @@ import (
 // they have them. What may stand against it is in the conditions; see
 // [coupon.Writer].
 //
+// A draft that does not know what is left on a gift card is not written either:
+// its seats and cards are read, in one request.
+//
 // An empty slot costs one read of all slots and one more write, which repeats
 // only while rivals empty the slot just found. A hold whose time is over, and
 // which stands in the way, is taken back first.
 func (s *Store) Redeem(ctx context.Context, d coupon.Draft) (coupon.Outcome, error) {
 	spent := s.spent(d)
-	if d.Refused() || len(spent) > 0 {
-		o, err := s.readSeats(ctx, d)
+	if d.Refused() || d.Blind() || len(spent) > 0 {
+		o, err := s.freshSeats(ctx, d)
 		for i, why := range spent {
 			o.Parts[i].Exhausted = why
 		}

@@ -110,11 +110,12 @@ func returnKey(st standing, id string) item {
 
 // undoing lists the writes of a rollback.
 func (s *Store) undoing(ctx context.Context, st standing, after coupon.Redemption, back coupon.Rollback, u coupon.Undo) ([]write, error) {
-	table := s.tables.Coupons
+	table, cards := s.tables.Coupons, s.cardsBack(st.space, after, coupon.EntryRollback, back.Cards, u.Return)
 	if !back.Complete {
 		part := returnKey(st, u.Return)
 		describe(part, back, u)
-		return []write{{table: table, item: part, condition: "attribute_not_exists(pk)"}, st.change(table, after)}, nil
+		ws := []write{{table: table, item: part, condition: "attribute_not_exists(pk)"}, st.change(table, after)}
+		return append(ws, cards...), nil
 	}
 	st, err := s.withMembers(ctx, st)
 	if err != nil {
@@ -124,7 +125,7 @@ func (s *Store) undoing(ctx context.Context, st standing, after coupon.Redemptio
 	describe(past.item, back, u)
 	ws := st.undo(table, past, st.reopened())
 	st.sinceReturns(&ws[1])
-	return ws, nil
+	return append(ws, cards...), nil
 }
 
 func describe(row item, back coupon.Rollback, u coupon.Undo) {

@@ -47,7 +47,7 @@ func (p *plan) seat(i int) write {
 		w.set("kept", boolean(true))
 	}
 	switch {
-	case part.Coupon.Shared:
+	case part.Apart():
 		w.set("campaign_id", str(part.Campaign.ID))
 		w.set("coupon_id", str(part.Coupon.ID))
 		w.firstOrAgain(part.Attempt)
@@ -96,7 +96,13 @@ func (w *write) set(name string, v types.AttributeValue) {
 
 // random holds a coupon that is its own seat to everything that it knows of itself.
 func (w *write) random(d coupon.Draft, part coupon.Part) {
-	w.condition = "attribute_not_exists(order_id) AND attempts = :attempts AND disabled = :no" +
+	w.condition = "attribute_not_exists(order_id) AND attempts = :attempts AND attribute_not_exists(balance_left)"
+	w.usable(d, part)
+}
+
+// usable holds a coupon to its state, its version, its owner and its dates.
+func (w *write) usable(d coupon.Draft, part coupon.Part) {
+	w.condition += " AND disabled = :no" +
 		" AND campaign_version BETWEEN :oldest AND :version" +
 		" AND (attribute_not_exists(person) OR person = :person)" +
 		" AND (attribute_not_exists(starts_at) OR starts_at <= :now)" +
@@ -128,19 +134,19 @@ func (s *Store) readSeats(ctx context.Context, d coupon.Draft) (coupon.Outcome, 
 	keys := seatKeys(d)
 	switch len(keys) {
 	case 0:
-		return seatOutcome(d, nil)
+		return s.seatOutcome(d, nil)
 	case 1:
 		row, err := s.get(ctx, s.tables.Coupons, keys[0])
 		if err != nil {
 			return coupon.Outcome{}, err
 		}
-		return seatOutcome(d, map[string]item{rowID(keys[0]): row})
+		return s.seatOutcome(d, map[string]item{rowID(keys[0]): row})
 	}
 	rows, err := s.batch(ctx, s.tables.Coupons, keys, true)
 	if err != nil {
 		return coupon.Outcome{}, err
 	}
-	return seatOutcome(d, rows)
+	return s.seatOutcome(d, rows)
 }
 
 // seatKeys are the seats of those codes that name something, and of the whole.
@@ -153,11 +159,14 @@ func seatKeys(d coupon.Draft) []item {
 		if part.Campaign.ID != "" {
 			keys = append(keys, seatKey(d.Space, part.Seat))
 		}
+		if part.Campaign.Tender() {
+			keys = append(keys, couponKey(d.Space, part.Coupon.ID))
+		}
 	}
 	return keys
 }
 
-func seatOutcome(d coupon.Draft, rows map[string]item) (o coupon.Outcome, err error) {
+func (s *Store) seatOutcome(d coupon.Draft, rows map[string]item) (o coupon.Outcome, err error) {
 	o.Parts = make([]coupon.Found, len(d.Parts))
 	if d.Joint {
 		if o.Whole, err = readSeat(rows[rowID(seatKey(d.Space, d.Seat))]); err != nil {
@@ -171,6 +180,12 @@ func seatOutcome(d coupon.Draft, rows map[string]item) (o coupon.Outcome, err er
 		if o.Parts[i], err = readFound(d, i, rows[rowID(seatKey(d.Space, part.Seat))]); err != nil {
 			return o, err
 		}
+		if !part.Campaign.Tender() {
+			continue
+		}
+		if err := s.readCard(d.Space, part.Coupon.ID, rows[rowID(couponKey(d.Space, part.Coupon.ID))], &o.Parts[i]); err != nil {
+			return o, err
+		}
 	}
 	return o, nil
 }
@@ -182,7 +197,7 @@ func readFound(d coupon.Draft, i int, row item) (coupon.Found, error) {
 		return coupon.Found{Read: true, Seat: unmade(part)}, nil
 	}
 	seat, err := readSeat(row)
-	if err == nil && !part.Coupon.Shared {
+	if err == nil && !part.Apart() {
 		seat.Coupon, err = readCoupon(d.Space, part.Coupon.ID, row)
 	}
 	if f, ok := fault.As(err); ok && f.Kind == fault.NotFound {
