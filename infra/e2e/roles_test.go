@@ -99,6 +99,10 @@ func exercise(t *testing.T) {
 	}
 	n.do("POST", "/v1/coupons/lookup", object{"code": wrong(1)}).want(404)
 	n.sweep()
+	card := n.card(n.giftCampaign(nil), 500)
+	n.do("POST", "/v1/coupons/"+card.str("id")+"/top_up", object{"amount": 500}, "Idempotency-Key", "k").want(201)
+	n.do("POST", "/v1/redemptions", pay(basket("o-1", 700, 0), card.str("code"))).want(201)
+	n.do("GET", "/v1/coupons/"+card.str("id")+"/ledger", nil).want(200)
 	for _, from := range []coupon.Place{{}, {Space: n.space()}} { // from shop to shop, then through camp
 		n.auditFrom(from)
 	}

@@ -41,7 +41,7 @@ func TestNobodyReachesAnotherShop(t *testing.T) {
 		}
 		for method := range doc.Paths[path] {
 			for who, key := range map[string]string{"another shop": other.sk, "the other side": mine.live} {
-				a := other.as(key, strings.ToUpper(method), strings.NewReplacer("{id}", id, "{n}", "1").Replace(path), body(method, path))
+				a := other.as(key, strings.ToUpper(method), strings.NewReplacer("{id}", id, "{n}", "1").Replace(path), body(method, path), "Idempotency-Key", "k")
 				if a.Status != 404 || a.Body["code"] != "not_found" {
 					t.Errorf("%s %s by %s: %d %s", method, path, who, a.Status, a.Raw)
 				}
@@ -74,6 +74,8 @@ func body(method, path string) any {
 		return object{"code": "MINE-NOW"}
 	case strings.HasSuffix(path, "/extend"):
 		return object{"expires_at": time.Now().UTC().Add(time.Hour).Format(time.RFC3339)}
+	case strings.HasSuffix(path, "/top_up"):
+		return object{"amount": 500}
 	}
 	return nil
 }

@@ -21,7 +21,7 @@ func paths() []path {
 		out = append(out, redeem(code), replay(code), rollBack(code))
 	}
 	out = append(append(out, jointPaths()...), guessing()...)
-	out = append(out, batchPaths()...)
+	out = append(append(out, batchPaths()...), cardPaths()...)
 	return append(out, disable(true), disable(false), createKey(true), createKey(false), revokeKey(), createShop())
 }
 
@@ -159,6 +159,7 @@ type code struct {
 	shared bool
 	limits object
 	batch  bool
+	card   int // what is on it, of a gift card
 }
 
 var codes = []code{
@@ -182,6 +183,9 @@ func (k code) arrange(c *cell) {
 	if k.shared {
 		body["code"] = "WINTER26"
 	}
+	if k.card > 0 {
+		body["balance"] = k.card
+	}
 	coupon := c.do("POST", "/v1/coupons", body)
 	c.vars["coupon"], c.vars["code"] = coupon.str("id"), coupon.str("code")
 }
@@ -195,6 +199,10 @@ func (c *cell) redemption() object {
 // uses checks how often the code has been used, as far as its sort tells.
 func (k code) uses(c *cell, want int) {
 	c.t.Helper()
+	if k.card > 0 {
+		c.ledger(k.card-want*3900, 0)
+		return
+	}
 	if k.limits != nil {
 		c.equal("uses of the campaign", c.do("GET", c.campaignPath(), nil).num("times_redeemed"), want)
 	}

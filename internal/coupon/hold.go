@@ -60,9 +60,12 @@ const committed Status = "committed"
 // Hold gives a redemption that began as a hold in the form of one.
 func (r Redemption) Hold() Hold {
 	h := Hold{
-		Object: "hold", ID: HoldID(r.ID), Livemode: r.Livemode, Status: r.Status, ExpiresAt: r.Until, Mode: r.Mode,
+		Object: "hold", ID: HoldID(r.ID), Livemode: r.Livemode, Status: r.Status, Mode: r.Mode,
 		Order: r.Order, Customer: r.Customer, Currency: r.Currency, Subtotal: r.Subtotal, ShippingAmount: r.ShippingAmount,
 		Discount: r.Discount, GiftApplied: r.GiftApplied, AmountDue: r.AmountDue, Codes: r.Codes, CreatedAt: r.CreatedAt,
+	}
+	if r.Status == Held {
+		h.ExpiresAt = r.Until
 	}
 	if r.Final() {
 		h.Status, h.Redemption = committed, r.ID

@@ -26,10 +26,11 @@ func (a *audit) card(ctx context.Context, row item) error {
 	if err != nil {
 		return err
 	}
-	after, err := a.store.get(ctx, a.store.tables.Coupons, keyOfRow(row))
+	again, err := a.store.batch(ctx, a.store.tables.Coupons, []item{keyOfRow(row)}, true)
 	if err != nil {
 		return err
 	}
+	after := again[rowID(row)]
 	t.last = getNum(after, "balance_left")
 	a.differs(cardCounter+getStr(row, attrPK), t)
 	loaded, known := getNum(after, "balance_loaded"), getNum(after, "balance_left")+getNum(after, "balance_spent")
