@@ -202,9 +202,9 @@ func TestHoldsOfGiftCards(t *testing.T) {
 	released := n.hold(pay(basket("o-4", 700, 0), code), 201)
 	n.on(released, "release", 200)
 	lapsed := n.hold(pay(basket("o-5", 700, 0), code), 201)
-	n.on(lapsed, "extend", 200)
+	n.do("POST", "/v1/holds/"+lapsed.str("id")+"/extend", object{"expires_at": n.clock.now().Add(20 * time.Minute).Format(time.RFC3339)}).want(200)
 	n.noDrift(camp)
-	n.clock.move(16 * time.Minute)
+	n.clock.move(21 * time.Minute)
 	would := n.do("POST", "/v1/validations", pay(basket("", 600, 0), code)).want(200)
 	if would.Body["valid"] != true {
 		t.Errorf("%s", would.Raw)
@@ -256,7 +256,7 @@ func TestGiftCardsRefuse(t *testing.T) {
 	issue(object{"campaign": camp, "balance": -1}, 422, "value_too_small", "balance")
 	issue(object{"campaign": plain, "balance": 5}, 422, "field_not_allowed", "balance")
 	n.do("POST", "/v1/batches", object{"campaign": camp, "count": 5}).want(422, "gift_cards_one_by_one")
-	n.do("POST", "/v1/imports", object{"campaign": camp}).want(422, "gift_cards_one_by_one")
+	n.do("POST", "/v1/imports", object{"campaign": camp, "kind": "codes"}).want(422, "gift_cards_one_by_one")
 	define := func(more object, code, param string) {
 		t.Helper()
 		body := with(tenPercent(), with(object{"rewards": []object{{"type": "gift_balance", "currency": "EUR"}}}, more))
