@@ -27,6 +27,8 @@ type Store interface {
 	Campaigns(ctx context.Context, sp shop.Space, below string, limit int) ([]coupon.Campaign, error)
 	// ChangeCampaign puts next in the place of prev, or answers fault.ErrStale.
 	ChangeCampaign(ctx context.Context, sp shop.Space, prev, next coupon.Campaign) (coupon.Campaign, error)
+	Settings(ctx context.Context, sp shop.Space) (coupon.Settings, error)
+	SetSettings(ctx context.Context, sp shop.Space, s coupon.Settings) error
 	SetPaused(ctx context.Context, sp shop.Space, id string, paused bool) (coupon.Campaign, error)
 }
 
@@ -74,5 +76,6 @@ func New(f web.Front, store Store) http.Handler {
 			Doc: "Redemptions notice within 5 seconds. Doing it twice is doing it once.",
 		}, h.setPaused(paused))
 	}
+	h.settings(api)
 	return api.Handler()
 }

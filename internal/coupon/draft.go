@@ -2,7 +2,10 @@ package coupon
 
 import (
 	"context"
+	"slices"
 	"time"
+
+	"github.com/lagniappe/lagniappe/internal/order"
 )
 
 // Draft is a redemption (or a hold) ready to be written, or the reasons why
@@ -40,6 +43,10 @@ func (r Request) draft(ctx context.Context, defs Definitions, cs []candidate, at
 		d.Parts = append(d.Parts, p)
 	}
 	if r.frozen == nil {
+		var err error
+		if d.floor, err = r.shopFloor(ctx, defs); err != nil {
+			return Draft{}, err
+		}
 		d.price()
 		d.tender()
 	}
@@ -51,6 +58,15 @@ func (r Request) draft(ctx context.Context, defs Definitions, cs []candidate, at
 		d.Until = r.Now.Add(r.Hold)
 	}
 	return d, nil
+}
+
+// shopFloor is asked for only where the order says what a line costs: without
+// that there is no margin.
+func (r Request) shopFloor(ctx context.Context, defs Definitions) (MarginFloor, error) {
+	if !slices.ContainsFunc(r.Order.Lines, func(l order.Line) bool { return l.UnitCost > 0 }) {
+		return MarginFloor{}, nil
+	}
+	return defs.MarginFloor(ctx, r.Space)
 }
 
 func (r Request) seat(parts []Part) SeatRef {

@@ -18,10 +18,15 @@ type script struct {
 	drafts   []Draft
 	versions []int // of the terms that were asked for
 	found    Redemption
+	floor    MarginFloor
 }
 
 func (s *script) Target(context.Context, shop.Space, shop.Secrets, Code) (Target, error) {
 	return s.target, nil
+}
+
+func (s *script) MarginFloor(context.Context, shop.Space) (MarginFloor, error) {
+	return s.floor, nil
 }
 
 func (s *script) Terms(_ context.Context, _ shop.Space, _ string, version int) (Terms, error) {

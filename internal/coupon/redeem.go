@@ -15,6 +15,8 @@ var errKeyReused = fault.ErrIdempotencyKeyReused.At("Idempotency-Key")
 type Definitions interface {
 	// Target finds the campaign and coupon of a code, or ErrUnknown.
 	Target(ctx context.Context, space shop.Space, s shop.Secrets, code Code) (Target, error)
+	// MarginFloor gives the shop's own, which holds beside each campaign's.
+	MarginFloor(ctx context.Context, space shop.Space) (MarginFloor, error)
 	// Terms gives one version of a campaign's terms.
 	Terms(ctx context.Context, space shop.Space, campaign string, version int) (Terms, error)
 }

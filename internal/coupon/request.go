@@ -38,6 +38,7 @@ type Request struct {
 	Replay   string        // keyed hash of the Idempotency-Key; empty without one
 	Hold     time.Duration // reserve for so long; zero to redeem at once
 	Now      time.Time
+	floor    MarginFloor               // the shop's own
 	frozen   *Redemption               // a lapsed hold, to be redeemed after all at its own price
 	Say      func(*fault.Error) string // the caller's language, for what the answer says of codes that were left out
 }
@@ -106,5 +107,5 @@ func (r Request) sortedCodes() []string {
 }
 
 func (r Request) cart() Cart {
-	return Cart{Order: r.Order, Totals: r.Totals, Customer: r.Customer, Facts: r.Facts, Now: r.Now}
+	return Cart{Order: r.Order, Totals: r.Totals, Customer: r.Customer, Facts: r.Facts, MarginFloor: r.floor, Now: r.Now}
 }

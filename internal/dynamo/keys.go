@@ -27,6 +27,7 @@ import (
 //	            pk <space>#import#<id>       sk head          an import and the sums of its parts (GetItem)
 //	            pk <space>#import#<id>       sk part#00001    one part's content hash and report (GetItem)
 //	            pk <space>#imports           sk <id>          list imports, newest first (Query)
+//	            pk <space>#settings          sk settings      what holds for all campaigns (GetItem, cached)
 //	Coupons     pk <space>#<coupon>          sk coupon        a coupon, found by id or code; a random one is its own seat
 //	            pk <space>#<joint>           sk coupon        the seat of several codes' redemption, by a hash of order and codes
 //	            pk <space>#<batch>#<b>       sk <code>        a batch's code, once it was redeemed or disabled; its own seat (audit: Query)
@@ -64,8 +65,10 @@ const (
 	skSlot   = "slot"
 	skShares = "shares"
 	skCursor = "cursor"
-	skTry    = "try"
-	skLedger = "#ledger" // ends the partition of a card's entries
+
+	skSettings = "settings"
+	skTry      = "try"
+	skLedger   = "#ledger" // ends the partition of a card's entries
 
 	shopsPK = "shops"
 	auditPK = "audit"
@@ -93,6 +96,8 @@ func auditKey() item { return key(auditPK, skCursor) }
 func rowID(row item) string { return getStr(row, attrPK) + "|" + getStr(row, attrSK) }
 
 func campaignKey(s shop.Space, id, sk string) item { return key(space(s)+"#campaign#"+id, sk) }
+
+func settingsKey(s shop.Space) item { return key(space(s)+"#settings", skSettings) }
 
 func termsSK(version int) string { return fmt.Sprintf("v%05d", version) }
 

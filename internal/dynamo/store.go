@@ -52,6 +52,7 @@ type Store struct {
 	terms     *cache[coupon.Terms]
 	batches   *cache[*coupon.Coder]
 	shared    *cache[coupon.Coupon]
+	settings  *cache[coupon.Settings]
 	exhausted *cache[spent]
 	failures  *cache[int64]    // of parties, as far as this instance knows
 	sighted   *cache[struct{}] // what the radar has been told
@@ -95,6 +96,7 @@ func New(db *dynamodb.Client, tables Tables, now func() time.Time) *Store {
 		terms:     newCache[coupon.Terms](2_000, immutable, now),
 		batches:   newCache[*coupon.Coder](2_000, definitionDelay, now),
 		shared:    newCache[coupon.Coupon](2_000, definitionDelay, now),
+		settings:  newCache[coupon.Settings](2_000, definitionDelay, now),
 		exhausted: newCache[spent](2_000, exhaustedDelay, now),
 		failures:  newCache[int64](20_000, remembered, now),
 		sighted:   newCache[struct{}](20_000, remembered, now),
