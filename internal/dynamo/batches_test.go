@@ -272,15 +272,20 @@ func TestLeakMeetsTheFirstUse(t *testing.T) {
 	b := s.batchOf(camp, 3)
 	fellow, writes := New(newClient(), testTables, s.clock.now), 0
 	var between error
+	sits := ""
 	s.wire.fail = func(any) error {
 		if writes++; writes == 2 { // the first finds no row, the second would make it
-			_, _, between = coupon.Redeem(t.Context(), fellow, s.request(b.Coupon(1), "o-1", ""))
+			var first, second coupon.Redemption
+			first, _, between = coupon.Redeem(t.Context(), fellow, s.request(b.Coupon(1), "o-1", ""))
+			_, _, back := fellow.Rollback(t.Context(), s.space, first.ID, coupon.Undo{})
+			second, _, again := coupon.Redeem(t.Context(), fellow, s.request(b.Coupon(1), "o-1", ""))
+			sits, between = second.ID, errors.Join(between, back, again)
 		}
 		return nil
 	}
 	_, mine, err := s.Suspect(t.Context(), coupon.Leak{Space: s.space, Coupon: b.IDOf(1), Campaign: camp.ID, Customers: 5, RaisedAt: s.now()})
 	s.must(errors.Join(err, between))
-	if c, err := s.Coupon(t.Context(), s.space, b.IDOf(1)); err != nil || !mine || c.Leak == nil || c.Redemption == "" {
+	if c, err := s.Coupon(t.Context(), s.space, b.IDOf(1)); err != nil || !mine || c.Leak == nil || c.Redemption == "" || c.Redemption != sits {
 		t.Errorf("%+v %v %v", c, mine, err)
 	}
 }
