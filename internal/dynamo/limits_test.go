@@ -186,6 +186,11 @@ func (s *side) dieAfter(n, to, rate, excess int64) (pending bool) {
 	if l, err = s.limits(s.t.Context(), s.space, got); err != nil || excess == 0 && (l.shares.Held != l.shares.To || l.shares.Made != got.Slots) {
 		s.t.Errorf("not done: %+v %v", l.shares, err)
 	}
+	for n, slot := range l.slots {
+		if excess == 0 && (!slot.Exists || slot.Left[coupon.Uses] == 0) {
+			s.t.Errorf("slot %d is %+v", n, slot)
+		}
+	}
 	return pending
 }
 
