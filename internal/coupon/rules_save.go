@@ -44,7 +44,7 @@ func (r *Rules) contradiction(at, currency string) error {
 
 // contradiction refuses an audience that nobody can be in; its fields stand below at.
 func (a *Audience) contradiction(at string) error {
-	if highest := a.MaximumOrdersCount; highest != nil && (*highest < 0 || *highest < a.MinimumOrdersCount) {
+	if highest := a.MaximumOrdersCount; highest != nil && *highest < a.MinimumOrdersCount {
 		return ErrBoundsReversed.At(at + ".maximum_orders_count")
 	}
 	return firstOf(
