@@ -126,6 +126,7 @@ func TestRefused(t *testing.T) {
 func TestFails(t *testing.T) {
 	for _, text := range []string{
 		"order.subtotal * 9007199254740991 > 1",
+		"4294967296 * 4294967296 == 0", // 2^64
 		"order.subtotal + 9007199254740991 > 1",
 		"0 - 9007199254740991 - order.subtotal < 1",
 		"sum(lines, .quantity * 9007199254740000) > 1",

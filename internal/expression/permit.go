@@ -127,7 +127,7 @@ func (w *walk) loop(n *ast.BuiltinNode) int {
 // member permits fields by their names, and notes the facts that are asked for.
 func (w *walk) member(n *ast.MemberNode) int {
 	field, ok := n.Property.(*ast.StringNode)
-	if !ok || n.Optional || n.Method {
+	if !ok { // an element, or computed
 		return w.permit(false, n, n.String(), 0)
 	}
 	root, ok := n.Node.(*ast.IdentifierNode)
