@@ -63,11 +63,12 @@ fuzz: | need-go ## Fuzz each parser for FUZZTIME (10s)
 	while IFS=: read -r file func; do echo "== $$file $${func#func }"; \
 	  go test "./$$(dirname "$$file")" -run '^$$' -fuzz "^$${func#func }$$" -fuzztime $(FUZZTIME) </dev/null || exit 1; done
 
-# The test of `make test`, for longer, and against infra/local as people run it.
+# Tests of `make test`, for longer; the first one against infra/local as people run it.
 .PHONY: soak
-soak: | need-go ## Let everything go wrong for SOAK (3m): faults at random, kill -9 of server and table
+soak: | need-go ## Let everything go wrong for SOAK (3m): faults at random, kill -9 of server and table; then hold all to the model
 	go build -o .cache/bin/local ./infra/local
 	LAGNIAPPE_LOCAL="$(CURDIR)/.cache/bin/local" SOAK=$(SOAK) go test ./infra/faults -run '^TestSoak$$' -v -count=1 -timeout 3h
+	SOAK=$(SOAK) go test ./infra/model -count=1 -timeout 3h
 
 .PHONY: lint fmt vuln
 lint: $(LINT) ## Check style, likely mistakes and which package may import which
