@@ -153,14 +153,25 @@ func (l *lockedBuffer) String() string {
 
 // clock can be moved forward.
 type clock struct {
-	mu    sync.Mutex
-	ahead time.Duration
+	mu      sync.Mutex
+	ahead   time.Duration
+	stopped time.Time // where it is not zero
 }
 
 func (c *clock) now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if !c.stopped.IsZero() {
+		return c.stopped
+	}
 	return app.Now().Add(c.ahead)
+}
+
+// stop lets it stand still at a moment.
+func (c *clock) stop(at time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.stopped = at
 }
 
 func (c *clock) move(d time.Duration) {

@@ -91,11 +91,17 @@ func HeldRedemptionID(hold string) (string, bool) {
 // TakeHold reserves codes for an order. It reports whether the order held or
 // redeemed them before.
 func TakeHold(ctx context.Context, w Writer, r Request) (Hold, bool, error) {
-	held, again, err := r.write(ctx, w)
-	if err == nil && held.Status == Held && r.Now.After(held.Until) { // its time is over, and nobody took it back
-		held, err = w.Extend(ctx, r.Space, held.ID, r.Now.Add(r.Hold))
-	}
-	return held.Hold(), again, err
+	for range maxGuesses {
+		held, again, err := r.write(ctx, w)
+		if err != nil || held.Status != Held || r.Now.Before(held.Until) {
+			return held.Hold(), again, err
+		}
+		held, err = w.Extend(ctx, r.Space, held.ID, r.Now.Add(r.Hold)) // its time is over, and nobody took it back
+		if err == nil || !held.ended() && !held.Final() {
+			return held.Hold(), again, err
+		}
+	} // somebody took it back or committed it between the two
+	return Hold{}, false, fault.ErrUnavailable.In("coupon.TakeHold")
 }
 
 // CommitHold makes a hold a redemption. After its time it does so, too: while
@@ -106,7 +112,7 @@ func CommitHold(ctx context.Context, w Writer, c shop.Caller, id string) (Redemp
 	if err != nil || made.Status != Lapsed {
 		return made, again, err
 	}
-	fresh, again, err := made.request(c).write(ctx, w)
+	fresh, again, err := Redeem(ctx, w, made.request(c))
 	if f, ok := fault.As(err); ok && !isOutage(err) {
 		return Redemption{}, false, ErrHoldExpired.At("id").Because(f)
 	}

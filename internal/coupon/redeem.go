@@ -44,11 +44,17 @@ const maxGuesses = 4
 // Redeem uses codes for an order, exactly once. It reports whether this is the
 // first answer again. Errors are faults.
 func Redeem(ctx context.Context, w Writer, r Request) (Redemption, bool, error) {
-	made, again, err := r.write(ctx, w)
-	if err == nil && again && r.Hold == 0 && made.Status == Held {
+	for range maxGuesses {
+		made, again, err := r.write(ctx, w)
+		if err != nil || made.Status != Held {
+			return made, again, err
+		}
 		made, again, err = w.Commit(ctx, r.Space, made.ID) // a second payment attempt is the same hold
-	}
-	return made, again, err
+		if !made.ended() {
+			return made, again, err
+		}
+	} // it ended between the two, and so it stands in nobody's way
+	return Redemption{}, false, fault.ErrUnavailable.In("coupon.Redeem")
 }
 
 // write makes the request's redemption or hold, or finds the one that it made before.

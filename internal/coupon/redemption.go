@@ -91,6 +91,11 @@ func (r Redemption) Undone(now time.Time) Redemption {
 // Final reports whether it is a redemption by now, and no hold.
 func (r Redemption) Final() bool { return r.Status == Redeemed || r.Status == RolledBack }
 
+// ended reports whether it was undone, as a hold or later.
+func (r Redemption) ended() bool {
+	return r.Status == Released || r.Status == Lapsed || r.Status == RolledBack
+}
+
 // As gives the redemption and its codes in that state.
 func (r Redemption) As(status Status) Redemption {
 	r.Status, r.Codes = status, slices.Clone(r.Codes)

@@ -124,12 +124,13 @@ func (d Draft) whole(s Seat) verdict {
 func (d Draft) mine(s Seat) (verdict, bool) {
 	sameKey := d.Replay != "" && s.Order != "" && s.Replay == d.Replay
 	sameOrder := s.Order != "" && s.Order == d.Order.ID
+	lapsed := !s.Until.IsZero() && !d.Now.Before(s.Until) // and so it speaks against nothing else
 	switch {
 	case sameOrder && bytes.Equal(s.Fingerprint, d.Fingerprint):
 		return verdict{mine: &s.Redemption}, true
 	case sameKey:
 		return verdict{err: errKeyReused}, true
-	case sameOrder:
+	case sameOrder && !lapsed:
 		return verdict{err: ErrRedemptionDiffers.At("order").Arg("redemption", s.Redemption.ID)}, true
 	}
 	if attempt, ok := s.Past[d.Replay]; ok && d.Replay != "" {

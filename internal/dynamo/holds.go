@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -68,7 +67,8 @@ func (s *Store) Commit(ctx context.Context, sp shop.Space, id string) (coupon.Re
 		for _, row := range st.all() {
 			ws = append(ws, write{
 				table: s.tables.Coupons, key: keyOfRow(row), update: "REMOVE held_until, buyer",
-				condition: "attribute_exists(held_until) AND attempts = :attempt", values: item{":attempt": row["attempts"]},
+				condition: "held_until = :seen AND attempts = :attempt",
+				values:    item{":seen": row["held_until"], ":attempt": row["attempts"]},
 			})
 		}
 		return st.redeemed.As(coupon.Redeemed), append(ws, st.endHold(s.tables.Coupons)...), nil
@@ -86,7 +86,7 @@ func (s *Store) Release(ctx context.Context, sp shop.Space, id string) (coupon.R
 			return st.redeemed, nil, coupon.ErrHoldCommitted.At("id")
 		}
 		released := st.redeemed.As(coupon.Released)
-		return released, s.takenBack(st, released, "attribute_exists(held_until)", nil), nil
+		return released, s.takenBack(st, released), nil
 	})
 }
 
@@ -164,11 +164,12 @@ func (s *Store) onHold(ctx context.Context, sp shop.Space, id string, change fun
 	return coupon.Redemption{}, false, standing{id: id}.gone("dynamo.Hold")
 }
 
-// takenBack lists the writes that undo a hold, if the seat of the whole is as the condition says.
-func (s *Store) takenBack(st standing, after coupon.Redemption, condition string, values item) []write {
+// takenBack lists the writes that undo a hold, if it lasts as long as was read:
+// the entries beside its counters are found by that time.
+func (s *Store) takenBack(st standing, after coupon.Redemption) []write {
 	ws := st.undo(s.tables.Coupons, st.past(s.tables.Coupons, after), st.seats())
-	ws[1].condition += " AND " + condition
-	maps.Copy(ws[1].values, values)
+	ws[1].condition += " AND held_until = :seen"
+	ws[1].values[":seen"] = st.seatRow["held_until"]
 	kind := coupon.EntryLapse
 	if after.Status == coupon.Released {
 		kind = coupon.EntryRelease
@@ -179,6 +180,20 @@ func (s *Store) takenBack(st standing, after coupon.Redemption, condition string
 // reclaimHold undoes a hold whose time is over. It reports whether that is done,
 // by whomever; not where the hold was committed or extended in time.
 func (s *Store) reclaimHold(ctx context.Context, sp shop.Space, id string) (bool, error) {
+	for n := range maxTries {
+		done, err := s.reclaimOnce(ctx, sp, id)
+		if !errors.Is(err, errChanged) {
+			return done, err
+		}
+		if err := wait(ctx, n); err != nil {
+			return false, failed("dynamo.reclaimHold", err)
+		}
+	}
+	return false, standing{id: id}.gone("dynamo.reclaimHold")
+}
+
+// reclaimOnce undoes what it read; errChanged where that has changed since.
+func (s *Store) reclaimOnce(ctx context.Context, sp shop.Space, id string) (bool, error) {
 	st, err := s.find(ctx, sp, id)
 	if f, ok := fault.As(err); ok && f.Kind == fault.NotFound {
 		return true, nil
@@ -192,9 +207,11 @@ func (s *Store) reclaimHold(ctx context.Context, sp shop.Space, id string) (bool
 	if !lapsed(st.seatRow, s.now()) {
 		return false, nil
 	}
-	refused, err := s.settle(ctx, "dynamo.reclaimHold",
-		s.takenBack(st, st.redeemed.As(coupon.Lapsed), "held_until <= :lapse", item{":lapse": moment(s.now())})...)
-	if err != nil || refused != nil {
+	refused, err := s.settle(ctx, "dynamo.reclaimHold", s.takenBack(st, st.redeemed.As(coupon.Lapsed))...)
+	if err == nil && refused != nil {
+		err = errChanged
+	}
+	if err != nil {
 		return false, err
 	}
 	s.forgetExhausted(sp, st.redeemed)
@@ -247,8 +264,12 @@ func readEntry(entry item, prefix string) (time.Time, string) {
 }
 
 // moveMark sets when a counter's holds can lapse next, if none was added since
-// the counter was read.
+// the counter was read. A hold that is added later leaves the mark as it is, so
+// it never lies further ahead than that one can lapse, drafted a while ago as it may be.
 func (s *Store) moveMark(ctx context.Context, counter item, next time.Time) error {
+	if soonest := s.now().Add(coupon.MinHold / 2); next.After(soonest) {
+		next = soonest
+	}
 	w := write{
 		table: s.tables.Coupons, key: keyOfRow(counter), update: "REMOVE next_lapse_at", condition: "holds = :seen",
 		values: item{":seen": counter["holds"]},

@@ -3,6 +3,7 @@ package dynamo
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/lagniappe/lagniappe/internal/coupon"
 )
@@ -33,12 +34,32 @@ func (s *Store) Look(ctx context.Context, d coupon.Draft) (coupon.Outcome, error
 		return coupon.Outcome{}, err
 	}
 	o, err := s.seatOutcome(d, rows)
-	for i := range d.Parts {
+	earlier := map[string]*siblings{}
+	for i, p := range d.Parts {
+		if earlier[p.Campaign.ID] == nil {
+			earlier[p.Campaign.ID] = &siblings{}
+		}
 		if err == nil {
-			err = s.lookAtLimits(ctx, d, i, rows, &o.Parts[i])
+			err = s.lookAtLimits(ctx, d, i, rows, earlier[p.Campaign.ID], &o.Parts[i])
 		}
 	}
 	return o, err
+}
+
+// siblings are the parts before one that are of the same campaign.
+type siblings struct {
+	number int64
+	takes  []coupon.Take
+}
+
+// add counts a part, if it would take of its campaign's limits.
+func (to *siblings) add(p coupon.Part, takes []coupon.Take, f coupon.Found, now time.Time) {
+	free := f.Seat.Order == "" || !f.Seat.Until.IsZero() && !now.Before(f.Seat.Until)
+	closed := f.Seat.Exists && !p.Coupon.Shared && p.Coupon.Batch == "" && !f.Seat.Coupon.Active
+	if free && !closed && !p.Refused() && !f.LimitReached && !f.FirstTaken && f.Exhausted == nil {
+		to.number++
+		to.takes = append(to.takes, takes...)
+	}
 }
 
 // nearTakes are the two that the order tries first, of the limits and of the
@@ -49,32 +70,33 @@ func nearTakes(d coupon.Draft, i int) []coupon.Take {
 
 // lookAtLimits says what the rows of limits leave. A hold there that may have had
 // its time speaks against nothing.
-func (s *Store) lookAtLimits(ctx context.Context, d coupon.Draft, i int, rows map[string]item, f *coupon.Found) error {
+func (s *Store) lookAtLimits(ctx context.Context, d coupon.Draft, i int, rows map[string]item, earlier *siblings, f *coupon.Found) error {
 	p := d.Parts[i]
 	limit := rows[rowID(limitKey(d.Space, p.Campaign.ID, orNobody(d.Person)))]
 	most := p.Campaign.MaxRedemptionsPerCustomer
-	f.LimitReached = most > 0 && getNum(limit, "uses") >= most && !mayLapse(limit, s.now())
+	f.LimitReached = most > 0 && getNum(limit, "uses")+earlier.number >= most && !mayLapse(limit, s.now())
 	first := rows[rowID(firstKey(d.Space, orNobody(d.Person)))]
 	f.FirstTaken = p.Terms.Rules.FirstOrder() && getNum(first, "uses") > 0 && getStr(first, "first_order") != d.Order.ID && !mayLapse(first, s.now())
-	var err error
-	if f.Exhausted = s.spentOf(d, i); f.Exhausted == nil && !s.fits(d, i, rows) {
-		f.Exhausted, err = s.lookAtAll(ctx, d, p)
+	takes, err := firstTakes(d, i, 0), error(nil)
+	if f.Exhausted = s.spentOf(d, i); f.Exhausted == nil && len(takes) > 0 && (len(earlier.takes) > 0 || !s.fits(d, i, rows)) {
+		takes, f.Exhausted, err = s.lookAtAll(ctx, d, p, earlier.takes)
 	}
+	earlier.add(p, takes, *f, s.now())
 	return err
 }
 
 // lookAtAll says what is spent where all slots are asked.
-func (s *Store) lookAtAll(ctx context.Context, d coupon.Draft, p coupon.Part) (why, err error) {
+func (s *Store) lookAtAll(ctx context.Context, d coupon.Draft, p coupon.Part, others []coupon.Take) (takes []coupon.Take, why, err error) {
 	all, err := s.counters(ctx, d, p.Campaign)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	_, empty, why := all.choose(d, p, nil, mostTakes)
+	takes, empty, why := all.choose(d, p, others, mostTakes)
 	if why == nil || s.lapseSoon(empty) {
-		return nil, nil
+		return takes, nil, nil
 	}
-	s.remember(d.Space, p, all)
-	return why, nil
+	s.remember(d, p, all)
+	return nil, why, nil
 }
 
 // fits reports whether of each sort one of the near takes is possible.

@@ -171,8 +171,12 @@ func (s *Store) firstWrite(d coupon.Draft) write {
 // more makes a counter's write take another use.
 func (w *write) more() {
 	w.values[":n"] = num(getNum(w.values, ":n") + 1)
-	if w.values[":most"] != nil {
-		w.values[":most"] = num(getNum(w.values, ":most") - 1)
+	if w.values[":most"] == nil {
+		return
+	}
+	most := getNum(w.values, ":most") - 1
+	if w.values[":most"] = num(most); most < 0 { // who has no row yet has too few left, too
+		w.condition = "uses <= :most"
 	}
 }
 
@@ -203,8 +207,9 @@ func (p *plan) outcome(refused []refusal) (coupon.Outcome, error) {
 			}
 			o.Parts[i].Lapses = false // what lapsed is taken back before this is asked
 		case limitRow:
-			for _, i := range m.parts {
-				o.Parts[i].LimitReached = true
+			left := p.draft.Parts[m.parts[0]].Campaign.MaxRedemptionsPerCustomer - getNum(refused[n].old, "uses")
+			for k, i := range m.parts {
+				o.Parts[i].LimitReached = int64(k) >= left
 			}
 		case firstRow:
 			for _, i := range m.parts {

@@ -59,7 +59,8 @@ func holderOf(row item, seat coupon.SeatRef) string {
 }
 
 // maxSlotReclaims bounds how many slots one request searches for lapsed holds.
-const maxSlotReclaims = 3
+// Whoever finds none has moved the marks, so the next need not look there for a while.
+const maxSlotReclaims = 32
 
 // reclaimSlots takes back lapsed holds at slots that were read too empty. It
 // reports whether there were some.

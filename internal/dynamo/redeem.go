@@ -77,19 +77,34 @@ func (p *plan) refused(ctx context.Context, refused []refusal) (coupon.Outcome, 
 	for _, i := range empty {
 		p.takes[i] = nil
 	}
+	exhausted := false
 	for _, i := range empty {
-		if err := p.refill(ctx, i, &o); err != nil || o.Parts[i].Exhausted != nil {
+		if err := p.refill(ctx, i, &o); err != nil {
 			return o, false, err
 		}
+		exhausted = exhausted || o.Parts[i].Exhausted != nil
+	}
+	if exhausted {
+		return p.unlessMine(ctx, o)
 	}
 	return o, len(empty) > 0, nil
+}
+
+// unlessMine looks at the seats once more before the answer is that nothing is
+// left: a copy of the request, at the same time, may have taken the last use.
+func (p *plan) unlessMine(ctx context.Context, o coupon.Outcome) (coupon.Outcome, bool, error) {
+	seen, err := p.store.readSeats(ctx, p.draft)
+	for i := range seen.Parts {
+		seen.Parts[i].Exhausted = o.Parts[i].Exhausted
+	}
+	return seen, false, err
 }
 
 // refill finds other slots for part i, or what is spent. Holds whose time is
 // over are taken back first, if they are in the way.
 func (p *plan) refill(ctx context.Context, i int, o *coupon.Outcome) error {
 	part, s := p.draft.Parts[i], p.store
-	for retry := true; ; retry = false {
+	for retry := maxTries; ; retry-- { // each time a hold was in the way, and is no more
 		all, err := s.counters(ctx, p.draft, part.Campaign)
 		if err != nil {
 			return err
@@ -103,9 +118,9 @@ func (p *plan) refill(ctx context.Context, i int, o *coupon.Outcome) error {
 		if err != nil {
 			return err
 		}
-		if !freed || !retry {
+		if !freed || retry == 0 {
 			if !s.lapseSoon(empty) {
-				s.remember(p.draft.Space, part, all)
+				s.remember(p.draft, part, all)
 			}
 			o.Parts[i].Exhausted = why
 			return nil

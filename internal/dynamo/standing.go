@@ -175,15 +175,18 @@ func freed(seats []item, all bool, whole item) types.AttributeValue {
 	return list
 }
 
-// whole frees the seat of the whole, or lets it show what became of it.
+// whole frees the seat of the whole, or lets it show what became of it: then that
+// counts as a return, so that none in parts, on its way, comes after it.
 func (st standing) whole(table string, past item, free bool) write {
 	if free {
 		return st.free(table, st.seatRow)
 	}
 	return write{
-		table: table, key: keyOfRow(st.seatRow), update: "SET redemption = :undone",
+		table: table, key: keyOfRow(st.seatRow), update: "SET redemption = :undone, times_returned = :next",
 		condition: "attribute_exists(order_id) AND attempts = :attempt",
-		values:    item{":undone": past["redemption"], ":attempt": num(st.attempt)},
+		values: item{
+			":undone": past["redemption"], ":attempt": num(st.attempt), ":next": num(getNum(st.seatRow, "times_returned") + 1),
+		},
 	}
 }
 

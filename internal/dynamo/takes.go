@@ -77,8 +77,13 @@ type spent struct {
 	day   string // of which nothing is left; empty where some is
 }
 
-// remember keeps what is spent for a moment.
-func (s *Store) remember(sp shop.Space, p coupon.Part, r counters) {
+// remember keeps what is spent for a moment: not where just this order's other
+// codes leave too little.
+func (s *Store) remember(d coupon.Draft, p coupon.Part, r counters) {
+	sp := d.Space
+	if _, _, why := r.choose(d, p, nil, mostTakes); why == nil {
+		return
+	}
 	if free := coupon.Free(r.slots); !free.Covers(want(p)) {
 		s.exhausted.put(space(sp)+p.Campaign.ID, spent{slots: true, free: free})
 	} else if r.plan.Limit > 0 {
