@@ -52,12 +52,13 @@ type books struct {
 	perCustomer     map[string]int64  // by campaign
 	customers       map[string]string // limit row to campaign
 	drifts          []Drift
+	holds
 }
 
 func newBooks() *books {
 	return &books{
 		stated: map[string]int64{}, counted: map[string]int64{},
-		perCustomer: map[string]int64{}, customers: map[string]string{},
+		perCustomer: map[string]int64{}, customers: map[string]string{}, holds: newHolds(),
 	}
 }
 
@@ -67,6 +68,7 @@ func (b *books) drift(key, format string, args ...any) {
 
 // balance compares.
 func (b *books) balance() []Drift {
+	b.marks()
 	for key, n := range b.stated {
 		if n != b.counted[key] {
 			b.drift(key, "states %d, the rows count %d", n, b.counted[key])
@@ -124,7 +126,10 @@ func (b *books) definition(r row) {
 func (b *books) coupon(r row) {
 	pk, sk := r.text("pk"), r.text("sk")
 	b.card(r)
+	b.mark[pk+"|"+sk] = r.number("next_lapse_at")
 	switch {
+	case strings.Contains(sk, "#hold#"):
+		b.entry(pk, sk)
 	case sk == "slot":
 		b.slot(r)
 	case sk == "shares": // what a change of the limit has not moved yet, or could not
@@ -179,7 +184,9 @@ func (b *books) seat(r row) {
 	}
 	space, campaign := spaceOf(r.text("pk")), r.text("campaign_id")
 	if r.has("slot_number") {
-		b.counted[slotName(fmt.Sprintf("%s#slot#%s#%d", space, campaign, r.number("slot_number")), 0)]++
+		slot := fmt.Sprintf("%s#slot#%s#%d", space, campaign, r.number("slot_number"))
+		b.counted[slotName(slot, 0)]++
+		b.held(r, slot+"|slot")
 	}
 	var takes []struct {
 		Slot int
@@ -188,19 +195,26 @@ func (b *books) seat(r row) {
 	}
 	r.document("takes", &takes)
 	for _, t := range takes {
-		for m, n := range t.Took {
-			if t.Day == "" {
-				b.counted[slotName(fmt.Sprintf("%s#slot#%s#%d", space, campaign, t.Slot), m)] += n
-			} else if m == 0 {
-				b.counted[limitName(fmt.Sprintf("%s#day#%s#%d", space, campaign, t.Slot), t.Day)] += n
-			}
+		slot, day := fmt.Sprintf("%s#slot#%s#%d", space, campaign, t.Slot), fmt.Sprintf("%s#day#%s#%d", space, campaign, t.Slot)
+		if t.Day != "" {
+			b.counted[limitName(day, t.Day)] += t.Took[0]
+			b.held(r, day+"|"+t.Day)
+			continue
 		}
+		for m, n := range t.Took {
+			b.counted[slotName(slot, m)] += n
+		}
+		b.held(r, slot+"|slot")
 	}
 	if person := r.text("first_person"); person != "" {
-		b.counted[limitName(space+"#first#"+person[:1], person)]++
+		first := space + "#first#" + person[:1]
+		b.counted[limitName(first, person)]++
+		b.held(r, first+"|"+person)
 	}
 	if person := r.text("limited_person"); person != "" {
-		b.counted[limitName(space+"#limit#"+campaign+"#"+person[:1], person)]++
+		limit := space + "#limit#" + campaign + "#" + person[:1]
+		b.counted[limitName(limit, person)]++
+		b.held(r, limit+"|"+person)
 	}
 }
 
