@@ -175,3 +175,41 @@ func TestExtendRacesTheEnd(t *testing.T) {
 		n.do("POST", "/v1/redemptions", use(code, "o-2")).want(409, "quantity_exceeded")
 	}
 }
+
+// Of eight slots all are searched for lapsed holds, wherever those that lasted longer are.
+func TestLapsedHoldInAnySlot(t *testing.T) {
+	n := newTenant(t)
+	camp := n.campaign(object{"max_redemptions": 64})
+	n.coupon(camp, object{"code": "EIGHT"})
+	for i := range 64 {
+		last := 900
+		if i%16 == 15 {
+			last = 60
+		}
+		n.hold(use("EIGHT", fmt.Sprint("held-", i), object{"expires_in": last}), 201)
+	}
+	n.clock.move(2 * time.Minute)
+	for i := range 4 {
+		n.do("POST", "/v1/redemptions", use("EIGHT", fmt.Sprint("o-", i))).want(201)
+	}
+	n.do("POST", "/v1/redemptions", use("EIGHT", "o-4")).want(409, "quantity_exceeded")
+	n.noDrift(camp)
+}
+
+// Several codes of one order take back as many lapsed holds as they need.
+func TestSeveralLapsedHoldsForOneOrder(t *testing.T) {
+	n := newTenant(t)
+	camp := n.campaign(object{"max_redemptions": 24}) // three slots
+	list := []string{"SEVERAL"}
+	n.coupon(camp, object{"code": list[0]})
+	for len(list) < 10 {
+		list = append(list, n.coupon(camp, nil).str("code"))
+	}
+	for i := range 24 {
+		n.hold(use("SEVERAL", fmt.Sprint("held-", i), object{"expires_in": 60 + 840*min(1, i%8/3)}), 201)
+	}
+	n.clock.move(2 * time.Minute) // nine have lapsed
+	n.do("POST", "/v1/redemptions", codes("o-1", nil, list...)).want(409, "quantity_exceeded")
+	n.do("POST", "/v1/redemptions", codes("o-2", nil, list[:9]...)).want(201)
+	n.noDrift(camp)
+}

@@ -163,7 +163,7 @@ func extend() path {
 		act: func(c *cell) request {
 			return request{http.MethodPost, "/v1/holds/" + c.vars["hold"] + "/extend", object{"expires_at": c.vars["until"]}, ""}
 		},
-		check: func(c *cell, r reply) {
+		check: func(c *cell, _ reply) {
 			c.holdStands("held")
 			c.jointUses(1)
 		},

@@ -43,11 +43,12 @@ func (w world) hopes(c command) bool {
 // onCampaign changes a limit, counts its uses, or lets time pass for all of them.
 func (w world) onCampaign(c command) []outcome {
 	k := c.campaign
-	switch {
-	case c.kind == tick:
+	switch c.kind {
+	case tick:
 		return []outcome{{w: w.later(c), shows: -1, discount: -1}}
-	case c.kind == count:
+	case count:
 		return w.count(k, c.alone)
+	default: // the limit is set
 	}
 	l := &w.limits[k]
 	l.closed = w.uses(k, -1)+w.looseUses(k) > c.limit
