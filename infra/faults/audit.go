@@ -128,6 +128,7 @@ func (b *books) coupon(r row) {
 	b.card(r)
 	b.mark[pk+"|"+sk] = r.number("next_lapse_at")
 	switch {
+	case r.has("entry"): // of a ledger
 	case strings.Contains(sk, "#hold#"):
 		b.entry(pk, sk)
 	case sk == "slot":

@@ -41,7 +41,9 @@ func (b *books) paid(r row) {
 	}
 	for _, c := range doc.Codes {
 		if n := c.Applied - c.Back; n != 0 {
-			b.counted[spentOf(spaceOf(r.text("pk"))+"#"+strings.TrimPrefix(c.Coupon, "cpn_"))] += n
+			card := spaceOf(r.text("pk")) + "#" + strings.TrimPrefix(c.Coupon, "cpn_")
+			b.counted[spentOf(card)] += n
+			b.held(r, card+"|coupon")
 		}
 	}
 }
