@@ -119,15 +119,14 @@ func (a *audit) drifts() []coupon.Drift {
 
 // each visits all pages of a query.
 func (s *Store) each(ctx context.Context, in *dynamodb.QueryInput, visit func([]item) error) error {
-	pages := dynamodb.NewQueryPaginator(s.db, in)
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
+	for {
+		page, err := s.db.Query(ctx, in)
 		if err != nil {
 			return failed("dynamo.each", err)
 		}
-		if err := visit(page.Items); err != nil {
+		if err := visit(page.Items); err != nil || len(page.LastEvaluatedKey) == 0 {
 			return err
 		}
+		in.ExclusiveStartKey = page.LastEvaluatedKey
 	}
-	return nil
 }

@@ -126,20 +126,16 @@ func (s *Store) countKeys(sp shop.Space, kind shop.Kind, by int) write {
 // Keys lists all keys of a side; there are few.
 func (s *Store) Keys(ctx context.Context, sp shop.Space) ([]shop.Key, error) {
 	var keys []shop.Key
-	pages := dynamodb.NewQueryPaginator(s.db, &dynamodb.QueryInput{
+	err := s.each(ctx, &dynamodb.QueryInput{
 		TableName: &s.tables.Shops, KeyConditionExpression: aws.String("pk = :pk AND begins_with(sk, :key)"),
 		ExpressionAttributeValues: item{":pk": str(space(sp)), ":key": str("key_")}, ConsistentRead: aws.Bool(true),
-	})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, failed("dynamo.Keys", err)
-		}
-		for _, row := range page.Items {
+	}, func(rows []item) error {
+		for _, row := range rows {
 			keys = append(keys, readKey(sp, row))
 		}
-	}
-	return keys, nil
+		return nil
+	})
+	return keys, err
 }
 
 // RevokeKey ends a key. Doing it twice is doing it once.

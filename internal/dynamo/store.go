@@ -39,7 +39,7 @@ type Tables struct {
 
 // Store is the one store.
 type Store struct {
-	db     *dynamodb.Client
+	db     requests
 	tables Tables
 	now    func() time.Time
 	random io.Reader
@@ -89,7 +89,7 @@ const remembered = 25 * time.Hour
 // New makes a store. The clock decides expiry and cache ages.
 func New(db *dynamodb.Client, tables Tables, now func() time.Time) *Store {
 	return &Store{
-		db: db, tables: tables, now: now, random: rand.Reader,
+		db: requestsOf(db), tables: tables, now: now, random: rand.Reader,
 		callers:   newCache[shop.Caller](2_000, keyDelay, now),
 		prefixes:  newCache[meaning](20_000, immutable, now),
 		campaigns: newCache[coupon.Campaign](2_000, definitionDelay, now),

@@ -296,7 +296,7 @@ func (s *side) audit(c coupon.Campaign) int {
 func (s *side) rows() map[string]item {
 	s.t.Helper()
 	out := map[string]item{}
-	pages := dynamodb.NewScanPaginator(s.db, &dynamodb.ScanInput{
+	pages := dynamodb.NewScanPaginator(newClient(), &dynamodb.ScanInput{
 		TableName: &s.tables.Coupons, FilterExpression: aws.String("begins_with(pk, :space)"),
 		ExpressionAttributeValues: item{":space": str(space(s.space) + "#")}, ConsistentRead: aws.Bool(true),
 	})
