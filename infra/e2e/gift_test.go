@@ -241,6 +241,29 @@ func TestOwnLapsedHoldOfAGiftCard(t *testing.T) {
 	n.noDrift(camp)
 }
 
+// A hold that paid nothing is in nobody's way once its time is over; and what a
+// lapsed hold promised is found where another lapsed one has it.
+func TestLapsedHoldsOfGiftCardsMakeRoom(t *testing.T) {
+	n := newTenant(t)
+	camp := n.giftCampaign(nil)
+	card := n.card(camp, 1000)
+	n.hold(pay(basket("o-1", 0, 0), card.str("code")), 201)
+	first := n.hold(pay(basket("o-2", 700, 0), card.str("code")), 201)
+	n.clock.move(16 * time.Minute)
+	if r := n.do("POST", "/v1/redemptions", pay(basket("o-1", 50, 0), card.str("code"))).want(201); r.num("gift_applied") != 50 {
+		t.Errorf("%s", r.Raw)
+	}
+	n.hold(pay(basket("o-3", 900, 0), card.str("code")), 201)
+	n.clock.move(16 * time.Minute)
+	if r := n.on(first, "commit", 201); r.num("gift_applied") != 700 {
+		t.Errorf("%s", r.Raw)
+	}
+	if got := kindsOf(n.entries(card)); got != "redemption-700 lapse+900 hold-900 redemption-50 lapse+700 hold-700 issue+1000 " {
+		t.Errorf("the ledger has %s", got)
+	}
+	n.noDrift(camp)
+}
+
 func TestGiftCardsRefuse(t *testing.T) {
 	n := newTenant(t)
 	camp, plain := n.giftCampaign(nil), n.campaign(nil)

@@ -74,7 +74,7 @@ func (s *Store) freshSeats(ctx context.Context, d coupon.Draft) (coupon.Outcome,
 	if err != nil || !d.Blind() || d.Settled(o) {
 		return o, err
 	}
-	freed, err := s.reclaimSeat(ctx, d, o.Whole)
+	freed := false
 	for i := 0; i < len(o.Parts) && err == nil; i++ {
 		var one, more bool
 		if one, err = s.reclaimSeat(ctx, d, o.Parts[i].Seat); err == nil && o.Parts[i].Lapses {

@@ -2,9 +2,7 @@ package dynamo
 
 import (
 	"context"
-	"encoding/hex"
 	"fmt"
-	"io"
 	"time"
 
 	"github.com/lagniappe/lagniappe/internal/coupon"
@@ -23,7 +21,7 @@ func (s *Store) record(sp shop.Space, e coupon.Entry, more string) write {
 	return write{table: s.tables.Coupons, item: row, condition: "attribute_not_exists(pk)"}
 }
 
-// TopUp puts money on a card that can be used, once for each key.
+// TopUp puts money on a card that can be used, once for each key; it needs one.
 func (s *Store) TopUp(ctx context.Context, sp shop.Space, id string, amount int64, once idem.Key) (coupon.Entry, error) {
 	card, err := s.Coupon(ctx, sp, id)
 	if err == nil && card.Balance == nil {
@@ -32,24 +30,16 @@ func (s *Store) TopUp(ctx context.Context, sp shop.Space, id string, amount int6
 	if err != nil {
 		return coupon.Entry{}, err
 	}
-	nonce := make([]byte, 8)
-	if _, err := io.ReadFull(s.random, nonce); err != nil {
-		return coupon.Entry{}, fmt.Errorf("dynamo.TopUp: %w", err)
-	}
 	e := card.Loaded(coupon.EntryTopUp, amount, s.now().UTC())
-	entry := s.record(sp, e, hex.EncodeToString(nonce))
-	entry.unique = true
-	refused, err := s.settle(ctx, "dynamo.TopUp", s.withOnce(sp, s.tables.Coupons, once, e, []write{s.loading(sp, id, amount), entry})...)
+	effect := []write{s.loading(sp, id, amount), s.record(sp, e, once.ID)}
+	refused, err := s.settle(ctx, "dynamo.TopUp", s.withOnce(sp, s.tables.Coupons, once, e, effect)...)
 	if err != nil || refused == nil {
 		return e, err
 	}
-	if !once.IsZero() {
-		if refused[0].failed {
-			return replayed[coupon.Entry](refused[0].old, once)
-		}
-		refused = refused[1:]
+	if refused[0].failed {
+		return replayed[coupon.Entry](refused[0].old, once)
 	}
-	return coupon.Entry{}, s.notLoaded(sp, id, refused[0].old)
+	return coupon.Entry{}, s.notLoaded(sp, id, refused[1].old)
 }
 
 // loading adds to what is left on a card. What was ever loaded is bounded, and
