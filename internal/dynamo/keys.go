@@ -148,7 +148,7 @@ func ledgerPK(s shop.Space, couponID string) string {
 // ledgerKey is where an entry stands: it names the moment and what changed the
 // balance. More tells causes apart: a return, a call.
 func ledgerKey(s shop.Space, e coupon.Entry, more string) item {
-	why := fmt.Sprintf("%s#%s#%s%s#%s", entryTime(e.CreatedAt), e.Type, e.Redemption, e.Hold, more)
+	why := fmt.Sprintf("%s#%s:%s%s:%s", entryTime(e.CreatedAt), e.Type, e.Redemption, e.Hold, more)
 	return key(ledgerPK(s, e.Coupon), why)
 }
 

@@ -55,7 +55,7 @@ type siblings struct {
 // add counts a part, if it would take of its campaign's limits.
 func (to *siblings) add(p coupon.Part, takes []coupon.Take, f coupon.Found, now time.Time) {
 	free := f.Seat.Order == "" || !f.Seat.Until.IsZero() && !now.Before(f.Seat.Until)
-	closed := f.Seat.Exists && !p.Coupon.Shared && p.Coupon.Batch == "" && !f.Seat.Coupon.Active
+	closed := f.Seat.Exists && !p.Apart() && p.Coupon.Batch == "" && !f.Seat.Coupon.Active
 	if free && !closed && !p.Refused() && !f.LimitReached && !f.FirstTaken && f.Exhausted == nil {
 		to.number++
 		to.takes = append(to.takes, takes...)
