@@ -91,6 +91,7 @@ func (g *goods) operations() []operation {
 		ops = append(ops, operation{fmt.Sprintf("redeem shared, K = %d", k), g.sharedRedemptions(k)})
 	}
 	ops = append(ops, operation{"replay", g.replays}, operation{"refusal", g.refusals}, operation{"rollback", g.rollbacks})
+	ops = append(ops, g.joint()...)
 	return append(ops, g.batched()...)
 }
 
