@@ -13,8 +13,10 @@ import (
 // joint are operations on several codes of one order, and on holds.
 func (g *goods) joint() []operation {
 	return []operation{
-		{"redeem 3 codes", g.several(3)}, {"redeem 10 codes", g.several(10)},
-		{"hold", g.holds}, {"commit", g.commits},
+		{"redeem 3 codes", g.several(3)},
+		{"redeem 10 codes", g.several(10)},
+		{"hold", g.holds},
+		{"commit", g.commits},
 	}
 }
 
