@@ -213,3 +213,49 @@ func TestSeveralLapsedHoldsForOneOrder(t *testing.T) {
 	n.do("POST", "/v1/redemptions", codes("o-2", nil, list[:9]...)).want(201)
 	n.noDrift(camp)
 }
+
+// What many lapsed holds had of a budget goes to one order that needs it all.
+func TestLapsedHoldsOfABudget(t *testing.T) {
+	n := newTenant(t)
+	camp := n.campaign(object{
+		"rewards": []object{{"type": "percent_off", "percent_off": "50"}}, "rules": object{"currency": "EUR"},
+		"budget": object{"amount": 100_000, "currency": "EUR"},
+	})
+	n.coupon(camp, object{"code": "HALF"})
+	order := func(id string, amount int) object {
+		return object{"codes": []string{"HALF"}, "order": object{
+			"id": id, "currency": "EUR", "lines": []object{{"id": "1", "quantity": 1, "unit_amount": amount}},
+		}}
+	}
+	for i := range 8 {
+		n.hold(order(fmt.Sprint("held-", i), 25_000), 201)
+	}
+	n.do("POST", "/v1/redemptions", order("o-1", 160_000)).want(409, "budget_exhausted")
+	n.clock.move(time.Hour)
+	n.do("POST", "/v1/redemptions", order("o-2", 160_000)).want(201)
+	n.noDrift(camp)
+}
+
+// Copies of the next attempt after a rollback are one, and another order of lines does not slip in between them.
+func TestCopiesOfTheNextAttempt(t *testing.T) {
+	n := newTenant(t)
+	camp := n.campaign(object{"max_redemptions": 8})
+	n.coupon(camp, object{"code": "NEXT"})
+	for i := range 20 {
+		body := use("NEXT", fmt.Sprint("o-", i))
+		r := n.do("POST", "/v1/redemptions", body).want(201)
+		n.do("POST", "/v1/redemptions/"+r.str("id")+"/rollbacks", nil).want(201)
+		other := use("NEXT", "", object{"order": with(cart(fmt.Sprint("o-", i)), object{"shipping_amount": 0})})
+		counts := together(12, func(k int) int { return n.do("POST", "/v1/redemptions", []object{body, other}[k%2]).Status })
+		if counts[201] != 1 || counts[200] != 5 || counts[409] != 6 {
+			t.Errorf("answers %v", counts)
+		}
+		last := n.do("POST", "/v1/redemptions", body)
+		id := last.Body["id"]
+		if last.Status == 409 {
+			id = last.Body["values"].(object)["redemption"]
+		}
+		n.do("POST", fmt.Sprint("/v1/redemptions/", id, "/rollbacks"), nil).want(201)
+	}
+	n.noDrift(camp)
+}
