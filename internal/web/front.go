@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"reflect"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -56,22 +57,27 @@ const MaxBody = 64 << 10
 
 // NewAPI makes an API without operations.
 func NewAPI(f Front) *API {
-	mux := http.NewServeMux()
-	a := &API{front: f, mux: mux}
-	if f.Document == nil {
-		f.Document = NewDocument()
-		a.front.Document, a.terse = f.Document, true
+	a := &API{front: f, mux: http.NewServeMux(), terse: f.Document == nil}
+	if !a.terse {
+		a.open()
+	}
+	a.mux.HandleFunc("/", NotFound)
+	return a
+}
+
+// open makes what operations are registered with.
+func (a *API) open() {
+	if a.terse {
+		a.front.Document = NewDocument()
 		a.describeNot(reflect.TypeFor[Problem]())
 	}
-	a.huma = humago.New(exact{mux}, huma.Config{
-		OpenAPI:                      f.Document,
+	a.huma = humago.New(exact{a.mux}, huma.Config{
+		OpenAPI:                      a.front.Document,
 		Formats:                      map[string]huma.Format{"application/json": strictJSON, "json": strictJSON},
 		DefaultFormat:                "application/json",
 		RejectUnknownQueryParameters: true,
 	})
 	a.huma.UseMiddleware(a.authenticate)
-	mux.HandleFunc("/", NotFound)
-	return a
 }
 
 // exact is a mux in which "/" means the root alone, as it does in the contract
@@ -113,8 +119,25 @@ type Op struct {
 	Takes   []string // media types of a body that the handler reads itself
 }
 
-// Handle registers an operation.
+// Handle registers an operation. A deployed function prepares each when it is
+// first called, since an instance mostly serves one kind of call: preparing all
+// of them was most of its cold start. What is wrong with a registration shows in
+// the contract's test, which prepares all.
 func Handle[I, O any](a *API, op Op, h func(context.Context, *I) (*O, error)) {
+	if !a.terse {
+		register(a, op, h)
+		return
+	}
+	prepared := sync.OnceValue(func() http.Handler {
+		one := &API{front: a.front, mux: http.NewServeMux(), terse: true}
+		one.open()
+		register(one, op, h)
+		return one.mux
+	})
+	exact{a.mux}.HandleFunc(op.Method+" "+op.Path, func(w http.ResponseWriter, r *http.Request) { prepared().ServeHTTP(w, r) })
+}
+
+func register[I, O any](a *API, op Op, h func(context.Context, *I) (*O, error)) {
 	o := op.huma()
 	body, ok := reflect.TypeFor[O]().FieldByName("Body")
 	switch {
