@@ -70,7 +70,10 @@ func (h handler) campaign(ctx context.Context, caller shop.Caller, id string) (c
 	if errors.Is(err, fault.ErrNotFound) {
 		err = coupon.ErrCampaignUnknown.At("campaign")
 	}
-	return c, err
+	if err != nil {
+		return c, err
+	}
+	return c, c.CheckIssue()
 }
 
 // IDInput names a coupon.

@@ -25,6 +25,9 @@ func (h handler) create(ctx context.Context, in *CreateInput) (*Output, error) {
 		if errors.Is(err, fault.ErrNotFound) {
 			err = coupon.ErrCampaignUnknown.At("campaign")
 		}
+		if err == nil {
+			err = camp.CheckIssue()
+		}
 		if err != nil {
 			return nil, err
 		}

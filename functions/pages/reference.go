@@ -102,7 +102,7 @@ func (s spec) Sections() []tagged {
 // tags lists every tag that an operation has: first in the order of a shop's
 // work, then whatever came since this list was written.
 func (s spec) tags() []string {
-	tags := []string{"Campaigns", "Coupons", "Validations", "Redemptions", "Holds", "Keys"}
+	tags := []string{"Campaigns", "Coupons", "Validations", "Offers", "Redemptions", "Holds", "Keys"}
 	var more []string
 	for _, methods := range s.Paths {
 		for _, op := range methods {

@@ -21,7 +21,7 @@ type RedeemInput struct {
 
 // RedemptionRequest is the body of a redemption.
 type RedemptionRequest struct {
-	Codes    []string       `json:"codes" minItems:"1" maxItems:"10" nullable:"false" doc:"Up to ten codes." example:"[\"7KQ4-M2XC-9PDA\"]"`
+	Codes    []string       `json:"codes" maxItems:"10" nullable:"false" doc:"Up to ten codes; none ([]) where automatic campaigns are all there is." example:"[\"7KQ4-M2XC-9PDA\"]"`
 	Mode     coupon.Mode    `json:"mode,omitzero" enum:"all,partial" doc:"all (the default): every code applies, or nothing is redeemed. partial: codes that do not apply are left out, each with its problem."`
 	Order    order.Order    `json:"order"`
 	Customer customer.Ref   `json:"customer,omitzero"`

@@ -68,7 +68,7 @@ type Input struct {
 
 // ValidationRequest is the body of a validation.
 type ValidationRequest struct {
-	Codes    []string       `json:"codes" minItems:"1" maxItems:"20" nullable:"false" doc:"Up to twenty codes; ten can be redeemed together." example:"[\"7KQ4-M2XC-9PDA\"]"`
+	Codes    []string       `json:"codes" maxItems:"20" nullable:"false" doc:"Up to twenty codes; ten can be redeemed together. None ([]) to see what automatic campaigns take off." example:"[\"7KQ4-M2XC-9PDA\"]"`
 	Order    order.Order    `json:"order"`
 	Customer customer.Ref   `json:"customer,omitzero"`
 	Facts    customer.Facts `json:"customer_facts,omitzero" doc:"What rules ask about the customer; with a secret key only."`
@@ -78,7 +78,7 @@ type ValidationRequest struct {
 type Validation struct {
 	Object         string    `json:"object" enum:"validation"`
 	Livemode       bool      `json:"livemode"`
-	Valid          bool      `json:"valid" doc:"Every code applies."`
+	Valid          bool      `json:"valid" doc:"Every code applies; without codes: an automatic campaign does."`
 	Currency       string    `json:"currency"`
 	Subtotal       int64     `json:"subtotal" doc:"The lines before discount, in minor units."`
 	ShippingAmount int64     `json:"shipping_amount"`
@@ -90,15 +90,16 @@ type Validation struct {
 
 // Verdict is what one code would do.
 type Verdict struct {
-	Code     string                `json:"code" doc:"As it was sent."`
-	Status   string                `json:"status" enum:"applicable,inapplicable"`
-	Coupon   string                `json:"coupon,omitzero"`
-	Campaign string                `json:"campaign,omitzero"`
-	Discount int64                 `json:"discount"`
-	Lines    []coupon.LineDiscount `json:"lines"`
-	Shipping int64                 `json:"shipping_discount"`
-	Gift     int64                 `json:"gift_applied,omitzero" doc:"Of a gift card: what it would pay, in minor units; less is left where a hold that has just ended is not taken back yet."`
-	Reason   *coupon.Reason        `json:"reason,omitempty" doc:"Tell the customer."`
+	Code      string                `json:"code,omitzero" doc:"As it was sent; automatic campaigns have none."`
+	Automatic bool                  `json:"automatic,omitzero" doc:"A campaign that needs no code. One that does not apply is not listed."`
+	Status    string                `json:"status" enum:"applicable,inapplicable"`
+	Coupon    string                `json:"coupon,omitzero"`
+	Campaign  string                `json:"campaign,omitzero"`
+	Discount  int64                 `json:"discount"`
+	Lines     []coupon.LineDiscount `json:"lines"`
+	Shipping  int64                 `json:"shipping_discount"`
+	Gift      int64                 `json:"gift_applied,omitzero" doc:"Of a gift card: what it would pay, in minor units; less is left where a hold that has just ended is not taken back yet."`
+	Reason    *coupon.Reason        `json:"reason,omitempty" doc:"Tell the customer."`
 	coupon.Given
 	Problem  *web.ProblemPart  `json:"problem,omitempty" doc:"Why it does not apply."`
 	Problems []web.ProblemPart `json:"problems,omitempty" doc:"Every condition that failed, and by how much."`
@@ -131,18 +132,22 @@ func (h handler) validate(ctx context.Context, in *Input) (*Output, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := try.Missed(ctx, attempt.Misses(in.Body.Codes, would.Refused)); err != nil {
+	if err := try.Missed(ctx, attempt.Misses(in.Body.Codes, would.Refused[:len(in.Body.Codes)])); err != nil {
 		return nil, err
 	}
 	v := Validation{
 		Object: "validation", Livemode: caller.Space.Live, Valid: true, Currency: r.Order.Currency,
-		Subtotal: r.Totals.Subtotal, ShippingAmount: r.Order.ShippingAmount, Discount: would.Discount, GiftApplied: would.GiftApplied, AmountDue: would.AmountDue,
+		Codes: []Verdict{}, Subtotal: r.Totals.Subtotal, ShippingAmount: r.Order.ShippingAmount, Discount: would.Discount, GiftApplied: would.GiftApplied, AmountDue: would.AmountDue,
 	}
 	for i, code := range in.Body.Codes {
-		verdict := verdict(caller, code, in.AcceptLanguage, would.Codes[i], would.Refused[i])
-		v.Valid = v.Valid && verdict.Status == applicable
-		v.Codes = append(v.Codes, verdict)
+		said := verdict(caller, code, in.AcceptLanguage, would.Codes[i], would.Refused[i])
+		v.Valid = v.Valid && said.Status == applicable
+		v.Codes = append(v.Codes, said)
 	}
+	for _, a := range would.Codes[len(in.Body.Codes):] {
+		v.Codes = append(v.Codes, verdict(caller, "", in.AcceptLanguage, a, nil))
+	}
+	v.Valid = v.Valid && len(v.Codes) > 0
 	return &Output{v}, nil
 }
 
@@ -164,7 +169,7 @@ func verdict(caller shop.Caller, code, lang string, a coupon.Applied, refused er
 		}
 	}
 	return Verdict{
-		Code: code, Status: applicable, Coupon: a.Coupon, Campaign: a.Campaign,
+		Code: code, Automatic: a.Automatic, Status: applicable, Coupon: a.Coupon, Campaign: a.Campaign,
 		Discount: a.Discount, Lines: a.Lines, Shipping: a.Shipping, Gift: a.GiftApplied, Reason: &a.Reason, Given: a.Given,
 	}
 }

@@ -20,17 +20,15 @@ func (t *tape) billed() float64 {
 	for _, input := range t.inputs {
 		switch in := input.(type) {
 		case *dynamodb.PutItemInput:
-			sum += t.answers[target("PutItem")].one()
+			sum += t.last("PutItem").one()
 		case *dynamodb.UpdateItemInput:
-			sum += t.answers[target("UpdateItem")].one()
+			sum += t.last("UpdateItem").one()
 		case *dynamodb.TransactWriteItemsInput:
-			sum += t.answers[target("TransactWriteItems")].many(len(in.TransactItems))
+			sum += t.last("TransactWriteItems").many(len(in.TransactItems))
 		}
 	}
 	return sum
 }
-
-func target(operation string) string { return "DynamoDB_20120810." + operation }
 
 const badRequest = 400
 

@@ -85,7 +85,8 @@ func (s *stage) measureCounts(ctx context.Context, rounds int) ([]Count, error) 
 		}
 		out = append(out, n)
 	}
-	return out, nil
+	crowd, err := c.crowd(ctx, s, rounds)
+	return append(out, crowd...), err
 }
 
 func (c *counter) count(ctx context.Context, op operation, rounds int) (n Count, err error) {

@@ -193,9 +193,13 @@ func (g *goods) redemption(code string) call {
 
 // use is a fresh order of two lines, as a shop sends it.
 func (g *goods) use(code string) string {
-	return fmt.Sprintf(`{"codes":[%q],"order":{"id":"order-%d","currency":"EUR","shipping_amount":490,"lines":[`+
-		`{"id":"1","sku":"mug","quantity":2,"unit_amount":1950},{"id":"2","sku":"tea","quantity":1,"unit_amount":1000}]}}`,
-		code, g.orders.Add(1))
+	return fmt.Sprintf(`{"codes":[%q],"order":%s}`, code, g.order())
+}
+
+func (g *goods) order() string {
+	return fmt.Sprintf(`{"id":"order-%d","currency":"EUR","shipping_amount":490,"lines":[`+
+		`{"id":"1","sku":"mug","quantity":2,"unit_amount":1950},{"id":"2","sku":"tea","quantity":1,"unit_amount":1000}]}`,
+		g.orders.Add(1))
 }
 
 // codes issues coupons of the plain campaign.

@@ -12,14 +12,15 @@ import (
 )
 
 // tape stands between a client and DynamoDB. While it records it lets every
-// request through and keeps the request and the last answer to each kind; while
-// it plays, it gives those answers and the table hears nothing. So a handler
+// request through and keeps requests and answers; while it plays, it gives those
+// answers, of each kind in turn, and the table hears nothing. So a handler
 // can be run a thousand times on the same coupon, and what it costs is our own
 // code and the SDK's, not the emulator's.
 type tape struct {
 	mu      sync.Mutex
 	playing bool
-	answers map[string]recorded // by X-Amz-Target
+	answers map[string][]recorded // by X-Amz-Target
+	given   map[string]int        // how many of them were played
 	inputs  []any
 }
 
@@ -39,7 +40,7 @@ func (t *tape) play(on bool) {
 func (t *tape) rewind() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.playing, t.answers, t.inputs = false, map[string]recorded{}, nil
+	t.playing, t.answers, t.given, t.inputs = false, map[string][]recorded{}, map[string]int{}, nil
 }
 
 // client puts the tape into a client. It takes the inputs as they enter the SDK.
@@ -59,10 +60,7 @@ type head struct {
 // Do implements aws.HTTPClient.
 func (h *head) Do(r *http.Request) (*http.Response, error) {
 	target := r.Header.Get("X-Amz-Target")
-	h.tape.mu.Lock()
-	playing, answer := h.tape.playing, h.tape.answers[target]
-	h.tape.mu.Unlock()
-	if playing {
+	if answer, playing := h.tape.next(target); playing {
 		return answer.response(r), nil
 	}
 	res, err := h.real.Do(r)
@@ -70,6 +68,25 @@ func (h *head) Do(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	return h.tape.keep(target, r, res)
+}
+
+// next is the answer to play; not while the tape records.
+func (t *tape) next(target string) (a recorded, playing bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if list := t.answers[target]; t.playing && len(list) > 0 {
+		a = list[t.given[target]%len(list)]
+		t.given[target]++
+	}
+	return a, t.playing
+}
+
+// last is the last answer to a kind of request.
+func (t *tape) last(operation string) recorded {
+	if list := t.answers["DynamoDB_20120810."+operation]; len(list) > 0 {
+		return list[len(list)-1]
+	}
+	return recorded{}
 }
 
 func (t *tape) keep(target string, r *http.Request, res *http.Response) (*http.Response, error) {
@@ -81,7 +98,7 @@ func (t *tape) keep(target string, r *http.Request, res *http.Response) (*http.R
 	a := recorded{res.StatusCode, res.Header, body}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.answers[target] = a
+	t.answers[target] = append(t.answers[target], a)
 	return a.response(r), nil
 }
 

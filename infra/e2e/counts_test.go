@@ -89,6 +89,44 @@ func TestBudgets(t *testing.T) {
 	}
 }
 
+// What automatic campaigns add: nothing for a shop that has none; else each that
+// applies takes a seat, and what its limits cost.
+func TestBudgetsWithAutomaticCampaigns(t *testing.T) {
+	n := newTenant(t)
+	n.clock.stop(n.clock.now())
+	plain := n.campaign(nil)
+	code := func() string { return n.coupon(plain, nil).str("code") }
+	who := object{"customer": "c-1"}
+	check := func(name, function, path string, body object, status, requests int, write float64) {
+		t.Helper()
+		a, got := n.costOf(function, func() answer { return n.do("POST", path, body) })
+		a.want(status)
+		if got.requests > requests || got.write > write {
+			t.Errorf("%s: %+v, want at most %d requests and %v write units", name, got, requests, write)
+		}
+		t.Logf("%-40s %d requests, %v write units, %v read units", name, got.requests, got.write, got.read)
+	}
+	n.do("POST", "/v1/redemptions", use(code(), "warm-1")).want(201)
+	n.do("POST", "/v1/validations", none("")).want(200)
+	check("none there: no codes", "RedemptionsFunction", "/v1/redemptions", none("o-1"), 422, 1, 0)
+	check("none there: unique code", "RedemptionsFunction", "/v1/redemptions", use(code(), "o-2"), 201, 1, 1)
+	n.automatic(nil)
+	n.automatic(object{"max_redemptions": 10_000, "max_redemptions_per_customer": 100})
+	n.clock.move(definitionDelay)
+	n.do("POST", "/v1/redemptions", use(code(), "warm-2", who)).want(201).automatics()
+	n.do("POST", "/v1/validations", use(code(), "", who)).want(200)
+	check("one: no codes", "RedemptionsFunction", "/v1/redemptions", none("o-3"), 201, 1, 4)
+	check("one: unique code", "RedemptionsFunction", "/v1/redemptions", use(code(), "o-4"), 201, 1, 6) // the coupon's row is above 1 KB then
+	check("two, one with both limits: unique code", "RedemptionsFunction", "/v1/redemptions", use(code(), "o-5", who), 201, 1, 12)
+	check("replay", "RedemptionsFunction", "/v1/redemptions", none("o-3"), 200, 1, 0)
+	check("validation", "ValidationsFunction", "/v1/validations", use(code(), "o-6", who), 200, 1, 0)
+	n.automatic(object{"max_redemptions": 1, "priority": 1})
+	n.clock.move(definitionDelay)
+	n.do("POST", "/v1/redemptions", use(code(), "o-7")).want(201)
+	check("one is used up: noticed", "RedemptionsFunction", "/v1/redemptions", use(code(), "o-8"), 201, 4, 6)
+	check("one is used up: known", "RedemptionsFunction", "/v1/redemptions", use(code(), "o-9"), 201, 1, 6)
+}
+
 // flipped changes the last character of a key.
 func flipped(key string) string {
 	last := "0"

@@ -83,6 +83,12 @@ func exercise(t *testing.T) {
 	n.do("POST", "/v1/redemptions", use("ROLETEST", "o-2", who)).want(201) // not noticed yet
 	n.clock.move(definitionDelay)
 	n.do("POST", "/v1/redemptions", use("ROLETEST", "o-3", who)).want(409)
+	n.automatic(nil)
+	n.clock.move(definitionDelay)
+	n.do("POST", "/v1/validations", none("o-4")).want(200)
+	n.do("POST", "/v1/offers", object{"order": cart(""), "customer": "c-1"}).want(200)
+	n.do("POST", "/v1/offers", object{"order": cart(""), "customer": object{"email": "anna@example.org"}}).want(200)
+	n.do("POST", "/v1/redemptions", none("o-4")).want(201)
 	key := n.do("POST", "/v1/keys", object{"kind": "secret"}, "Idempotency-Key", "k").want(201)
 	n.do("GET", "/v1/keys", nil).want(200)
 	n.do("POST", "/v1/keys/"+key.str("id")+"/revoke", nil).want(200)

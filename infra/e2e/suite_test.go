@@ -162,7 +162,7 @@ func (c *clock) now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !c.stopped.IsZero() {
-		return c.stopped
+		return c.stopped.Add(c.ahead)
 	}
 	return app.Now().Add(c.ahead)
 }
@@ -171,7 +171,7 @@ func (c *clock) now() time.Time {
 func (c *clock) stop(at time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.stopped = at
+	c.stopped, c.ahead = at, 0
 }
 
 func (c *clock) move(d time.Duration) {

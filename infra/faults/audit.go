@@ -91,6 +91,7 @@ func (b *books) balance() []Drift {
 func usesOf(campaign string) string     { return campaign + " uses, taken and left" }
 func termsOf(campaign string) string    { return campaign + " versions of terms" }
 func listed(campaign string) string     { return campaign + " entries in the list" }
+func automatics(campaign string) string { return campaign + " entries in the list of automatic ones" }
 func prefixes(campaign string) string   { return campaign + " code prefixes" }
 func attempts(seat string) string       { return seat + " attempts" }
 func keys(space, kind string) string    { return space + " live keys of kind " + kind }
@@ -108,11 +109,21 @@ func (b *books) definition(r row) {
 		var doc struct {
 			Max         int64 `json:"max_redemptions"`
 			PerCustomer int64 `json:"max_redemptions_per_customer"`
+			Automatic   bool  `json:"automatic"`
 		}
 		r.document("doc", &doc)
 		b.stated[usesOf(pk)], b.perCustomer[pk] = doc.Max, doc.PerCustomer
 		b.stated[termsOf(pk)] = r.number("campaign_version")
 		b.stated[listed(pk)], b.stated[prefixes(pk)] = 1, 1
+		if doc.Automatic && !r.flag("paused") {
+			b.stated[automatics(pk)] = 1
+		}
+	case strings.HasSuffix(pk, "#automatic"):
+		var ids []string
+		r.document("campaigns", &ids)
+		for _, id := range ids {
+			b.counted[automatics(campaignName(pk, id))]++
+		}
 	case strings.Contains(pk, "#campaign#") && strings.HasPrefix(sk, "v"):
 		b.counted[termsOf(pk)]++
 	case strings.HasSuffix(pk, "#campaigns"):

@@ -31,6 +31,11 @@ func (r row) number(name string) int64 {
 	return n
 }
 
+func (r row) flag(name string) bool {
+	v, ok := r[name].(*types.AttributeValueMemberBOOL)
+	return ok && v.Value
+}
+
 // list gives the texts of a list.
 func (r row) list(name string) []string {
 	v, _ := r[name].(*types.AttributeValueMemberL)

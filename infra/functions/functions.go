@@ -14,6 +14,7 @@ import (
 	"github.com/lagniappe/lagniappe/functions/campaigns"
 	"github.com/lagniappe/lagniappe/functions/coupons"
 	"github.com/lagniappe/lagniappe/functions/imports"
+	"github.com/lagniappe/lagniappe/functions/offers"
 	"github.com/lagniappe/lagniappe/functions/pages"
 	"github.com/lagniappe/lagniappe/functions/radar"
 	"github.com/lagniappe/lagniappe/functions/redemptions"
@@ -33,6 +34,7 @@ var HTTP = map[string]Build{
 	"campaigns":   func(f web.Front, s *dynamo.Store) http.Handler { return campaigns.New(f, s) },
 	"coupons":     func(f web.Front, s *dynamo.Store) http.Handler { return coupons.New(f, s) },
 	"imports":     func(f web.Front, s *dynamo.Store) http.Handler { return imports.New(f, s) },
+	"offers":      func(f web.Front, s *dynamo.Store) http.Handler { return offers.New(f, s) },
 	"pages":       func(f web.Front, _ *dynamo.Store) http.Handler { return pages.New(f) },
 	"redemptions": func(f web.Front, s *dynamo.Store) http.Handler { return redemptions.New(f, s) },
 	"validations": func(f web.Front, s *dynamo.Store) http.Handler { return validations.New(f, s) },

@@ -38,6 +38,7 @@ type Definition struct {
 	Name string `json:"name" minLength:"1" maxLength:"200" example:"Summer 2026"`
 	Terms
 	Limits
+	Automatic bool              `json:"automatic,omitzero" doc:"Needs no code: it applies to every order that it fits, beside the codes. It has no coupons. A side has at most 50 that are active."`
 	LeakRadar *LeakRadar        `json:"leak_radar,omitempty" doc:"When a private code counts as leaked. Random codes are watched anyway, named codes only with this."`
 	Metadata  map[string]string `json:"metadata,omitempty" maxProperties:"50"`
 }
@@ -58,6 +59,7 @@ type Campaign struct {
 	Slots    int       `json:"-"` // over how many rows the limits are spread; 0 without any
 	Days     []DayPlan `json:"-"` // the limits for each day, the present one and the next
 	Issued   bool      `json:"-"` // a coupon exists: currency and reward types are frozen
+	Seated   bool      `json:"-"` // it is automatic, or was: orders may have it without a coupon
 	Floor    int       `json:"-"` // coupons of older versions count as issued under this one
 	Revision int64     `json:"-"` // counts every change; the ETag
 }
@@ -79,6 +81,9 @@ func (d Definition) Check() error {
 	if err := d.checkDays(); err != nil {
 		return err
 	}
+	if d.Automatic && d.Tender() {
+		return ErrFieldNotAllowed.At("automatic").Arg("type", string(GiftBalance))
+	}
 	return d.checkBudget()
 }
 
@@ -99,7 +104,7 @@ func checkMetadata(m map[string]string) error {
 func NewCampaign(id, prefix string, live bool, d Definition, now time.Time) Campaign {
 	return Campaign{
 		Object: "campaign", ID: id, Livemode: live, Definition: d, Active: true, Version: 1,
-		CreatedAt: now, UpdatedAt: now, Prefix: prefix, Slots: d.slots(), Days: d.firstDays(), Revision: 1,
+		CreatedAt: now, UpdatedAt: now, Prefix: prefix, Slots: d.slots(), Days: d.firstDays(), Revision: 1, Seated: d.Automatic,
 	}
 }
 
@@ -120,8 +125,11 @@ func (c Campaign) Apply(ch Change, now time.Time) (Campaign, error) {
 	if err := c.checkChange(ch.Definition); err != nil {
 		return Campaign{}, err
 	}
+	if c.Issued && ch.Automatic {
+		return Campaign{}, ErrHasCoupons.At("automatic")
+	}
 	n := c
-	n.Definition, n.UpdatedAt = ch.Definition, now
+	n.Definition, n.UpdatedAt, n.Seated = ch.Definition, now, c.Seated || ch.Automatic
 	n.Slots, n.Days = max(c.Slots, n.slots()), c.days(ch.Limits, now)
 	n.Revision++
 	if !sameTerms(c.Terms, n.Terms) {

@@ -141,8 +141,8 @@ func (d Draft) Settled(o Outcome) bool {
 	if v, _ := d.mine(o.Whole); d.Joint && v.settles() {
 		return true
 	}
-	for _, f := range o.Parts {
-		if v, _ := d.mine(f.Seat); v.settles() {
+	for i, f := range o.Parts {
+		if v, _ := d.mine(f.Seat); v.settles() && !d.Parts[i].Automatic {
 			return true
 		}
 	}

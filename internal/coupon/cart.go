@@ -20,9 +20,10 @@ type Cart struct {
 
 // Applicant is a campaign's terms that want to apply to a cart.
 type Applicant struct {
-	Campaign string
-	Coupon   string // tells two coupons of one campaign apart
-	Terms    Terms
+	Campaign  string
+	Coupon    string // tells two coupons of one campaign apart
+	Automatic bool   // nobody asked for it by a code
+	Terms     Terms
 }
 
 // Quote is what one applicant takes off, or why it does not apply.
@@ -36,7 +37,8 @@ type Quote struct {
 // left. The quotes come in the order of the applicants, which does not matter
 // otherwise.
 //
-// Campaigns are ranked by priority, ties by id. A campaign that cannot be
+// Campaigns are ranked by priority; of one priority, those with a code before
+// automatic ones, then by id. A campaign that cannot be
 // combined with a higher one is refused, unless that one does not apply itself.
 // Rewards on lines come first, then those on the order, then shipping, and by
 // rank within each. A campaign whose rules fail, that gives nothing, or that would

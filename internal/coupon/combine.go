@@ -20,8 +20,8 @@ type entry struct {
 }
 
 // ranked sorts applicants into the one order in which they are chosen and
-// applied: by priority, exclusive ones first, then by ids. So the order in which
-// codes were typed does not matter.
+// applied: by priority, what was asked for by a code first, exclusive ones
+// first, then by ids. So the order in which codes were typed does not matter.
 func ranked(applicants []Applicant) []*entry {
 	entries := make([]*entry, len(applicants))
 	for i, a := range applicants {
@@ -30,6 +30,7 @@ func ranked(applicants []Applicant) []*entry {
 	slices.SortStableFunc(entries, func(a, b *entry) int {
 		return cmp.Or(
 			cmp.Compare(b.Terms.Priority, a.Terms.Priority),
+			boolFirst(!a.Automatic, !b.Automatic),
 			boolFirst(a.Terms.Exclusive, b.Terms.Exclusive),
 			cmp.Compare(a.Campaign, b.Campaign),
 			cmp.Compare(a.Coupon, b.Coupon),
@@ -52,15 +53,22 @@ func boolFirst(a, b bool) int {
 // others who keeps them out. One that does not apply keeps nobody out.
 func combine(entries []*entry) (stack []*entry, losers map[int]error) {
 	losers = map[int]error{}
+	automatic := 0
 	for _, e := range entries {
 		if e.off != nil {
+			continue
+		}
+		if e.Automatic && automatic == maxTogether {
+			losers[e.place] = ErrNotCombinable.At("codes").Arg("campaign", e.Campaign)
 			continue
 		}
 		if rival := slices.IndexFunc(stack, func(s *entry) bool { return s.excludes(e) }); rival >= 0 {
 			losers[e.place] = ErrNotCombinable.At("codes").Arg("campaign", stack[rival].Campaign)
 			continue
 		}
-		stack = append(stack, e)
+		if stack = append(stack, e); e.Automatic {
+			automatic++
+		}
 	}
 	return stack, losers
 }

@@ -13,11 +13,11 @@ import (
 // retry gets its first answer, whatever has happened to the coupons since.
 type Draft struct {
 	Request
-	Seat        SeatRef // where the redemption as a whole sits; see [SeatRef]
+	Seat        SeatRef // where the redemption as a whole sits; see [Request.seat]
 	Joint       bool    // it sits apart from its coupons: one code alone sits at its coupon's seat
 	Attempt     int     // guess of how often that seat was used and given back
 	Fingerprint []byte
-	Parts       []Part // one for each wish, in their order
+	Parts       []Part // one for each wish, in their order, then one for each automatic campaign
 	Until       time.Time
 }
 
@@ -25,12 +25,22 @@ type Draft struct {
 func (d Draft) Refused() bool {
 	applicable := 0
 	for _, p := range d.Parts {
-		if !p.Refused() {
+		switch {
+		case !p.Refused():
 			applicable++
+		case d.needs(p):
+			return true
 		}
 	}
-	return applicable == 0 || d.Mode != Partial && applicable < len(d.Parts)
+	return applicable == 0
 }
+
+// needs reports whether all is refused where the part is. Of a hold that is
+// redeemed after all every part is needed: its price was promised.
+func (d Draft) needs(p Part) bool { return d.frozen != nil || d.Mode != Partial && !p.Automatic }
+
+// At reports whether the redemption as a whole sits at the seat of part i.
+func (d Draft) At(i int) bool { return !d.Joint && i == 0 }
 
 // draft decides from definitions what the codes would do for the order.
 func (r Request) draft(ctx context.Context, defs Definitions, cs []candidate, attempt int) (Draft, error) {
@@ -49,9 +59,12 @@ func (r Request) draft(ctx context.Context, defs Definitions, cs []candidate, at
 		}
 		d.price()
 		d.tender()
+		if d.crowded() {
+			return r.draft(ctx, defs, d.lighter(cs), attempt)
+		}
 	}
 	d.Seat = r.seat(d.Parts)
-	if d.Joint = len(d.Parts) != 1 || d.Seat != d.Parts[0].Seat; !d.Joint {
+	if d.Joint = len(r.Wishes) != 1 || d.Seat != d.Parts[0].Seat; !d.Joint {
 		d.Attempt = d.Parts[0].Attempt
 	}
 	if r.Hold > 0 {
@@ -69,12 +82,16 @@ func (r Request) shopFloor(ctx context.Context, defs Definitions) (MarginFloor, 
 	return defs.MarginFloor(ctx, r.Space)
 }
 
+// seat is where the redemption of a request sits as a whole, whatever of it is
+// refused and whichever automatic campaigns come with it: so every try of the
+// request finds what another made. One code that is needed is always written,
+// and its seat is the whole's. Otherwise the whole has a seat of its own.
 func (r Request) seat(parts []Part) SeatRef {
 	switch {
 	case r.frozen != nil:
 		seat, _, _ := ParseRedemptionID(r.frozen.ID)
 		return seat
-	case len(parts) == 1:
+	case len(r.Wishes) == 1 && (r.Mode != Partial || r.dry):
 		return parts[0].Seat
 	}
 	return NewJointSeat(r.Secrets, r.Order.ID, r.sortedCodes())
@@ -86,7 +103,8 @@ func (d *Draft) price() {
 	var at []int
 	for i, p := range d.Parts {
 		if !p.Refused() && !p.Campaign.Tender() {
-			as, at = append(as, Applicant{Campaign: p.Campaign.ID, Coupon: p.Coupon.ID, Terms: p.Terms}), append(at, i)
+			as = append(as, Applicant{Campaign: p.Campaign.ID, Coupon: p.Coupon.ID, Automatic: p.Automatic, Terms: p.Terms})
+			at = append(at, i)
 		}
 	}
 	for n, q := range Price(d.cart(), as...) {
@@ -117,6 +135,9 @@ func (d Draft) Redemption() Redemption {
 		r.ID = RedemptionID(d.Seat, d.Attempt)
 	}
 	for _, p := range d.Parts {
+		if p.Automatic && p.Refused() {
+			continue
+		}
 		a := d.applied(p)
 		r.Codes = append(r.Codes, a)
 		r.Discount += a.Discount
@@ -137,10 +158,14 @@ func (d Draft) applied(p Part) Applied {
 	if lines == nil {
 		lines = []LineDiscount{}
 	}
-	return Applied{
-		Coupon: p.Coupon.ID, Campaign: p.Campaign.ID, Code: p.Coupon.Code, Status: Redeemed,
+	a := Applied{
+		Coupon: p.Coupon.ID, Campaign: p.Campaign.ID, Code: p.Coupon.Code, Automatic: p.Automatic, Status: Redeemed,
 		Discount: p.Discount.Total, GiftApplied: p.Spend, Lines: lines, Shipping: p.Discount.Shipping, Reason: p.Terms.Reason, Given: p.Discount.Given,
 	}
+	if p.Automatic {
+		a.Coupon = "" // which it has none of
+	}
+	return a
 }
 
 // leftOut names a code that does not apply, and why.

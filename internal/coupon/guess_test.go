@@ -13,12 +13,13 @@ import (
 
 // script is a Writer that answers drafts one after the other, and keeps them.
 type script struct {
-	target   Target
-	outcomes []Outcome
-	drafts   []Draft
-	versions []int // of the terms that were asked for
-	found    Redemption
-	floor    MarginFloor
+	target    Target
+	automatic []Campaign
+	outcomes  []Outcome
+	drafts    []Draft
+	versions  []int // of the terms that were asked for
+	found     Redemption
+	floor     MarginFloor
 }
 
 func (s *script) Target(context.Context, shop.Space, shop.Secrets, Code) (Target, error) {
@@ -33,6 +34,8 @@ func (s *script) Terms(_ context.Context, _ shop.Space, _ string, version int) (
 	s.versions = append(s.versions, version)
 	return s.target.Campaign.Terms, nil
 }
+
+func (s *script) Automatic(context.Context, shop.Space) ([]Campaign, error) { return s.automatic, nil }
 
 func (s *script) Redeem(_ context.Context, d Draft) (Outcome, error) {
 	s.drafts = append(s.drafts, d)

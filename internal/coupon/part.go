@@ -3,6 +3,7 @@ package coupon
 import (
 	"context"
 	"math"
+	"slices"
 
 	"github.com/lagniappe/lagniappe/internal/fault"
 )
@@ -47,14 +48,15 @@ func (t Target) effective(v int) int { return max(v, t.Campaign.Floor) }
 type Part struct {
 	Target
 	Guess
-	Index    int // of its wish
-	Oldest   int // a random code's version lies within [Oldest, Version]
-	Seat     SeatRef
-	Terms    Terms
-	Discount Discount
-	Spend    int64 // of a gift card: what it pays
-	Closed   error // why nobody can use the coupon now
-	Misfit   error // why this customer or order cannot
+	Index     int  // of its wish, or, of an automatic one, behind all wishes
+	Automatic bool // a campaign that needs no code
+	Oldest    int  // a random code's version lies within [Oldest, Version]
+	Seat      SeatRef
+	Terms     Terms
+	Discount  Discount
+	Spend     int64 // of a gift card: what it pays
+	Closed    error // why nobody can use the coupon now
+	Misfit    error // why this customer or order cannot
 }
 
 // Refused reports whether definitions alone speak against the part.
@@ -65,10 +67,11 @@ func (p Part) Refused() bool { return p.Closed != nil || p.Misfit != nil }
 type candidate struct {
 	Target
 	Guess
-	refused error
+	automatic bool
+	refused   error
 }
 
-// candidates finds what the codes of a request name.
+// candidates finds what the codes of a request name, and behind those the automatic campaigns.
 func (r Request) candidates(ctx context.Context, defs Definitions) ([]candidate, error) {
 	cs := make([]candidate, len(r.Wishes))
 	for i, w := range r.Wishes {
@@ -85,12 +88,13 @@ func (r Request) candidates(ctx context.Context, defs Definitions) ([]candidate,
 		}
 		cs[i] = candidate{Target: t, Guess: t.firstGuess(), refused: err}
 	}
-	return cs, nil
+	more, err := r.unasked(ctx, defs)
+	return slices.Concat(cs, more), err
 }
 
 // part prepares a candidate, all but its price.
 func (r Request) part(ctx context.Context, defs Definitions, i int, c candidate) (Part, error) {
-	p := Part{Target: c.Target, Guess: c.Guess, Index: i, Oldest: c.Version, Closed: c.refused}
+	p := Part{Target: c.Target, Guess: c.Guess, Index: i, Automatic: c.automatic, Oldest: c.Version, Closed: c.refused}
 	if c.Campaign.ID == "" {
 		return p, nil
 	}

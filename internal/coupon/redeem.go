@@ -19,6 +19,8 @@ type Definitions interface {
 	MarginFloor(ctx context.Context, space shop.Space) (MarginFloor, error)
 	// Terms gives one version of a campaign's terms.
 	Terms(ctx context.Context, space shop.Space, campaign string, version int) (Terms, error)
+	// Automatic gives the campaigns that need no code and can be had now.
+	Automatic(ctx context.Context, space shop.Space) ([]Campaign, error)
 }
 
 // Writer makes drafts true.
@@ -37,8 +39,8 @@ type Writer interface {
 }
 
 // maxGuesses bounds the writes of one request: the first, one with the
-// coupon's true version and attempt, and two more for changes in between. In
-// mode partial each code can be left out by a try of its own.
+// coupon's true version and attempt, and two more for changes in between. What
+// can be left out can be left out by a try of its own.
 const maxGuesses = 4
 
 // Redeem uses codes for an order, exactly once. It reports whether this is the
@@ -63,9 +65,9 @@ func (r Request) write(ctx context.Context, w Writer) (Redemption, bool, error) 
 	if err != nil {
 		return Redemption{}, false, err
 	}
-	attempt, tries := 0, maxGuesses
-	if r.Mode == Partial {
-		tries += len(cs)
+	attempt, tries := 0, maxGuesses+len(cs)
+	if r.Mode != Partial {
+		tries -= len(r.Wishes)
 	}
 	for range tries {
 		d, err := r.draft(ctx, w, cs, attempt)
@@ -114,30 +116,6 @@ func (d Draft) judge(o Outcome, cs []candidate) (verdict, error) {
 		}
 	}
 	return whole, d.learn(verdicts, cs)
-}
-
-// learn keeps what verdicts say of the candidates. The error refuses the request.
-func (d Draft) learn(verdicts []verdict, cs []candidate) error {
-	var refused []error
-	for i, v := range verdicts {
-		if v.guess != nil {
-			cs[i].Guess = *v.guess
-		}
-		if v.err == nil {
-			continue
-		}
-		refused = append(refused, v.err)
-		if isConflict(v.err) { // not a code that does not apply, but another request for this order
-			return v.err
-		}
-		if !v.known {
-			cs[i].refused = v.err
-		}
-	}
-	if len(refused) == 0 || d.Mode == Partial && len(refused) < len(cs) {
-		return nil
-	}
-	return several(refused)
 }
 
 // isConflict tells what makes a request differ from an earlier one of its order.

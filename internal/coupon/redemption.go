@@ -59,13 +59,14 @@ type Redemption struct {
 
 // Applied is what one code did for an order.
 type Applied struct {
-	Coupon   string         `json:"coupon,omitzero" example:"cpn_8m3q1v7t0c5x2k9d"`
-	Campaign string         `json:"campaign,omitzero"`
-	Code     string         `json:"code" example:"7KQ4-M2XC-9PDA"`
-	Status   Status         `json:"status" enum:"redeemed,rolled_back,held,released,lapsed,not_applied"`
-	Discount int64          `json:"discount" doc:"In minor units; lines and shipping_discount sum to it."`
-	Lines    []LineDiscount `json:"lines"`
-	Shipping int64          `json:"shipping_discount"`
+	Coupon    string         `json:"coupon,omitzero" example:"cpn_8m3q1v7t0c5x2k9d"`
+	Campaign  string         `json:"campaign,omitzero"`
+	Code      string         `json:"code,omitzero" doc:"Automatic campaigns have none." example:"7KQ4-M2XC-9PDA"`
+	Automatic bool           `json:"automatic,omitzero" doc:"A campaign that needs no code."`
+	Status    Status         `json:"status" enum:"redeemed,rolled_back,held,released,lapsed,not_applied"`
+	Discount  int64          `json:"discount" doc:"In minor units; lines and shipping_discount sum to it."`
+	Lines     []LineDiscount `json:"lines"`
+	Shipping  int64          `json:"shipping_discount"`
 
 	GiftApplied int64 `json:"gift_applied,omitzero" doc:"Of a gift card: what it pays, in minor units."`
 	GiftBack    int64 `json:"gift_rolled_back,omitzero" doc:"Of a gift card: what has gone back to it."`

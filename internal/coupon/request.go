@@ -40,6 +40,7 @@ type Request struct {
 	Now      time.Time
 	floor    MarginFloor               // the shop's own
 	frozen   *Redemption               // a lapsed hold, to be redeemed after all at its own price
+	dry      bool                      // a validation: nothing is written
 	Say      func(*fault.Error) string // the caller's language, for what the answer says of codes that were left out
 }
 

@@ -61,6 +61,9 @@ func (v verdict) settles() bool { return v.mine != nil || v.late > 0 }
 // learns that of live codes alone.
 func (d Draft) explain(i int, f Found) verdict {
 	p := d.Parts[i]
+	if p.Automatic {
+		return d.automatic(i, f)
+	}
 	if v, mine := d.mine(f.Seat); mine {
 		return v
 	}

@@ -23,6 +23,9 @@ func (a *audit) rows(ctx context.Context) error {
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return a.batches(ctx) })
+	if a.campaign.Seated {
+		g.Go(func() error { return a.seatsOf(ctx, coupon.AutomaticID(a.campaign.ID)[len(coupon.Prefix):]) })
+	}
 	for n := range buckets {
 		g.Go(func() error {
 			return a.store.each(ctx, &dynamodb.QueryInput{
@@ -57,12 +60,16 @@ func (a *audit) coupons(ctx context.Context, listed []item) error {
 		} else if !getBool(row, "shared") {
 			continue
 		}
-		body := strings.TrimPrefix(getStr(row, attrPK), space(a.space)+"#")
-		if err := a.spread(ctx, func(letter string) string { return seatsPK(a.space, body, letter) }, a.seat); err != nil {
+		if err := a.seatsOf(ctx, strings.TrimPrefix(getStr(row, attrPK), space(a.space)+"#")); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// seatsOf counts what orders have of a shared code, a gift card, or an automatic campaign.
+func (a *audit) seatsOf(ctx context.Context, body string) error {
+	return a.spread(ctx, func(letter string) string { return seatsPK(a.space, body, letter) }, a.seat)
 }
 
 // seat counts a row, if a redemption holds it: what was rolled back has no order.

@@ -20,16 +20,31 @@ func (s *Store) ChangeCampaign(ctx context.Context, sp shop.Space, prev, next co
 	if next.Version != prev.Version {
 		ws = append(ws, s.termsWrite(sp, next))
 	}
-	refused, err := s.settle(ctx, "dynamo.ChangeCampaign", ws...)
-	if err != nil {
-		return coupon.Campaign{}, err
+	for range maxTries {
+		listed, err := s.enlist(ctx, sp, prev, next)
+		if err != nil {
+			return coupon.Campaign{}, err
+		}
+		refused, err := s.settle(ctx, "dynamo.ChangeCampaign", append(ws, listed...)...)
+		switch {
+		case err != nil:
+			return coupon.Campaign{}, err
+		case onlyList(refused, listed):
+			continue
+		case refused != nil && !s.isMine(refused[0].old, ws[0]):
+			return coupon.Campaign{}, fault.ErrStale
+		}
+		s.forget(sp, next.ID)
+		s.forgetSpent(sp, next.ID)
+		return s.fulfilled(ctx, sp, next.ID)
 	}
-	if refused != nil && !s.isMine(refused[0].old, ws[0]) {
-		return coupon.Campaign{}, fault.ErrStale
-	}
-	s.campaigns.forget(space(sp) + next.ID)
-	s.forgetSpent(sp, next.ID)
-	return s.fulfilled(ctx, sp, next.ID)
+	return coupon.Campaign{}, fault.ErrUnavailable.In("dynamo.ChangeCampaign")
+}
+
+// forget lets a campaign be read anew, here at least.
+func (s *Store) forget(sp shop.Space, id string) {
+	s.campaigns.forget(space(sp) + id)
+	s.automatic.forget(space(sp))
 }
 
 // isMine tells whether the row that refused a change is that very change: its
@@ -45,13 +60,13 @@ func (s *Store) headChange(sp shop.Space, prev, next coupon.Campaign) write {
 	return write{
 		table: s.tables.Campaigns, key: campaignKey(sp, prev.ID, skHead),
 		update: "SET doc = :doc, campaign_version = :version, terms_floor = :floor, slots = :slots, days = :days, " +
-			"revision = :next, updated_at = :updated",
+			"revision = :next, updated_at = :updated, automatic = :automatic, seated = :seated",
 		condition: "revision = :prev AND issued = :issued",
 		values: item{
 			":doc": document(next.Definition), ":version": num(next.Version), ":floor": num(next.Floor), ":slots": num(next.Slots),
 			":days": document(next.Days),
 			":next": num(next.Revision), ":prev": num(prev.Revision), ":issued": boolean(prev.Issued),
-			":updated": moment(next.UpdatedAt),
+			":updated": moment(next.UpdatedAt), ":automatic": boolean(next.Automatic), ":seated": boolean(next.Seated),
 		},
 	}
 }
@@ -65,18 +80,28 @@ func (s *Store) SetPaused(ctx context.Context, sp shop.Space, id string, paused 
 		if err != nil || c.Active != paused {
 			return c, err
 		}
-		refused, err := s.settle(ctx, "dynamo.SetPaused", write{
-			table: s.tables.Campaigns, key: campaignKey(sp, id, skHead),
-			update:    "SET paused = :paused, revision = revision + :one, updated_at = :now",
-			condition: "revision = :seen",
-			values:    item{":paused": boolean(paused), ":seen": num(c.Revision), ":one": num(1), ":now": moment(s.now())},
-		})
+		next := c
+		next.Active = !paused
+		listed, err := s.enlist(ctx, sp, c, next)
+		if err != nil {
+			return coupon.Campaign{}, err
+		}
+		refused, err := s.settle(ctx, "dynamo.SetPaused", append([]write{s.pausing(sp, c, paused)}, listed...)...)
 		if err != nil {
 			return coupon.Campaign{}, err
 		}
 		if refused == nil {
-			s.campaigns.forget(space(sp) + id)
+			s.forget(sp, id)
 		}
 	} // done, or overtaken by another change: look again
 	return coupon.Campaign{}, fault.ErrUnavailable.In("dynamo.SetPaused")
+}
+
+func (s *Store) pausing(sp shop.Space, c coupon.Campaign, paused bool) write {
+	return write{
+		table: s.tables.Campaigns, key: campaignKey(sp, c.ID, skHead),
+		update:    "SET paused = :paused, revision = revision + :one, updated_at = :now",
+		condition: "revision = :seen",
+		values:    item{":paused": boolean(paused), ":seen": num(c.Revision), ":one": num(1), ":now": moment(s.now())},
+	}
 }

@@ -21,11 +21,16 @@ func (s *Store) CreateCampaign(ctx context.Context, sp shop.Space, d coupon.Defi
 		if err != nil {
 			return coupon.Campaign{}, err
 		}
-		refused, err := s.settle(ctx, "dynamo.CreateCampaign", s.withOnce(sp, s.tables.Campaigns, once, c, s.creation(sp, c))...)
+		listed, err := s.enlist(ctx, sp, coupon.Campaign{}, c)
+		if err != nil {
+			return s.madeBefore(ctx, sp, once, err)
+		}
+		refused, err := s.settle(ctx, "dynamo.CreateCampaign", s.withOnce(sp, s.tables.Campaigns, once, c, append(s.creation(sp, c), listed...))...)
 		if err != nil {
 			return c, err
 		}
 		if refused == nil {
+			s.automatic.forget(space(sp))
 			return c, s.moreSlots(ctx, sp, c)
 		}
 		if !once.IsZero() && refused[0].failed {
@@ -33,8 +38,18 @@ func (s *Store) CreateCampaign(ctx context.Context, sp shop.Space, d coupon.Defi
 			c.Revision = 1
 			return c, err
 		}
-	} // the id or the prefix was taken: draw again
+	} // the id or the prefix was taken, or the list of automatic campaigns has changed: draw again
 	return coupon.Campaign{}, fault.ErrUnavailable.In("dynamo.CreateCampaign")
+}
+
+// madeBefore answers a call that was refused before it was sent, unless it has succeeded already.
+func (s *Store) madeBefore(ctx context.Context, sp shop.Space, once idem.Key, refused error) (coupon.Campaign, error) {
+	c, ok, err := answered[coupon.Campaign](ctx, s, s.tables.Campaigns, sp, once)
+	if !ok && err == nil {
+		err = refused
+	}
+	c.Revision = 1
+	return c, err
 }
 
 func (s *Store) newCampaign(sp shop.Space, d coupon.Definition) (coupon.Campaign, error) {
@@ -97,7 +112,8 @@ func campaignRow(sp shop.Space, c coupon.Campaign) item {
 	maps.Copy(row, item{
 		"campaign_id": str(c.ID), "doc": document(c.Definition), "paused": boolean(!c.Active),
 		"campaign_version": num(c.Version), "terms_floor": num(c.Floor), "issued": boolean(c.Issued), "revision": num(c.Revision),
-		"prefix": str(c.Prefix), "slots": num(c.Slots), "days": document(c.Days), "created_at": moment(c.CreatedAt), "updated_at": moment(c.UpdatedAt),
+		"prefix": str(c.Prefix), "slots": num(c.Slots), "days": document(c.Days), "automatic": boolean(c.Automatic), "seated": boolean(c.Seated),
+		"created_at": moment(c.CreatedAt), "updated_at": moment(c.UpdatedAt),
 	})
 	return row
 }
@@ -106,7 +122,7 @@ func readCampaign(sp shop.Space, row item) (coupon.Campaign, error) {
 	c := coupon.Campaign{
 		Object: "campaign", ID: getStr(row, "campaign_id"), Livemode: sp.Live, Active: !getBool(row, "paused"),
 		Version: int(getNum(row, "campaign_version")), Floor: int(getNum(row, "terms_floor")), Issued: getBool(row, "issued"),
-		Revision: getNum(row, "revision"), Prefix: getStr(row, "prefix"), Slots: int(getNum(row, "slots")),
+		Revision: getNum(row, "revision"), Prefix: getStr(row, "prefix"), Slots: int(getNum(row, "slots")), Seated: getBool(row, "seated"),
 		CreatedAt: getTime(row, "created_at"), UpdatedAt: getTime(row, "updated_at"),
 	}
 	if err := getDocument(row, "days", &c.Days); err != nil {

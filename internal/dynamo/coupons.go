@@ -93,12 +93,13 @@ func (s *Store) prefixClaim(sp shop.Space, prefix string) write {
 }
 
 // firstIssue freezes a campaign's currency and reward types, unless its terms
-// have changed since they were read.
+// have changed since they were read, or it has become automatic.
 func (s *Store) firstIssue(sp shop.Space, campaign string, version int) write {
 	return write{
 		table: s.tables.Campaigns, key: campaignKey(sp, campaign, skHead),
-		update: "SET issued = :yes", condition: "campaign_version = :version",
-		values: item{":yes": boolean(true), ":version": num(version)},
+		update:    "SET issued = :yes",
+		condition: "campaign_version = :version AND (attribute_not_exists(automatic) OR automatic = :no)",
+		values:    item{":yes": boolean(true), ":version": num(version), ":no": boolean(false)},
 	}
 }
 

@@ -21,6 +21,7 @@ import (
 //	Campaigns   pk <space>#campaign#<id>     sk head          the campaign in force (GetItem, cached)
 //	            pk <space>#campaign#<id>     sk v00001        one version of its terms (GetItem, immutable)
 //	            pk <space>#campaigns         sk <id>          list, newest first; visit all, oldest first (Query): ids only, written once
+//	            pk <space>#automatic         sk list          which campaigns need no code (GetItem, cached)
 //	            pk <space>#prefix#<ABCD>     sk prefix        what a code's first four characters mean (GetItem, immutable)
 //	            pk <space>#batch#<id>        sk head          a batch and its keys (GetItem, cached)
 //	            pk <space>#batches#<camp>    sk <id>          list a campaign's batches, newest first; audit their codes (Query)
@@ -33,6 +34,7 @@ import (
 //	            pk <space>#<batch>#<b>       sk <code>        a batch's code, once it was redeemed or disabled; its own seat (audit: Query)
 //	            pk <space>#<coupon>          sk past#0001     a random code's redemption that was rolled back
 //	            pk <space>#<coupon>#<b>      sk <order>       a shared code's seat: its use by one order (audit: Query)
+//	            pk <space>#<camp>#<b>        sk <order>       an automatic campaign's seat: its use by one order (audit: Query)
 //	            pk <space>#<coupon>#<b>      sk <order>#0001  a shared code's redemption that was rolled back
 //	            …                            sk …#0001#<ret>  beside each of those three: a return of single lines
 //	            pk <space>#slot#<camp>#<n>   sk slot          a part of each limit of a campaign (BatchGetItem)
@@ -65,6 +67,7 @@ const (
 	skSlot   = "slot"
 	skShares = "shares"
 	skCursor = "cursor"
+	skList   = "list"
 
 	skSettings = "settings"
 	skTry      = "try"
@@ -102,6 +105,8 @@ func settingsKey(s shop.Space) item { return key(space(s)+"#settings", skSetting
 func termsSK(version int) string { return fmt.Sprintf("v%05d", version) }
 
 func campaignsPK(s shop.Space) string { return space(s) + "#campaigns" }
+
+func automaticKey(s shop.Space) item { return key(space(s)+"#automatic", skList) }
 
 func prefixKey(s shop.Space, prefix string) item { return key(space(s)+"#prefix#"+prefix, skPrefix) }
 

@@ -14,8 +14,15 @@ import (
 // near the end of a limit; that nothing is left is then remembered for seconds. A
 // validation may be a moment behind.
 func (s *Store) Look(ctx context.Context, d coupon.Draft) (coupon.Outcome, error) {
+	return s.look(ctx, d, false)
+}
+
+func (s *Store) look(ctx context.Context, d coupon.Draft, consistent bool) (coupon.Outcome, error) {
 	keys := seatKeys(d)
 	for i, p := range d.Parts {
+		if !concerned(p) {
+			continue
+		}
 		if p.Campaign.MaxRedemptionsPerCustomer > 0 {
 			keys = append(keys, limitKey(d.Space, p.Campaign.ID, orNobody(d.Person)))
 		}
@@ -29,13 +36,16 @@ func (s *Store) Look(ctx context.Context, d coupon.Draft) (coupon.Outcome, error
 	if len(keys) == 0 {
 		return s.seatOutcome(d, nil)
 	}
-	rows, err := s.batch(ctx, s.tables.Coupons, unique(keys), false)
+	rows, err := s.batch(ctx, s.tables.Coupons, unique(keys), consistent)
 	if err != nil {
 		return coupon.Outcome{}, err
 	}
 	o, err := s.seatOutcome(d, rows)
 	earlier := map[string]*siblings{}
 	for i, p := range d.Parts {
+		if !concerned(p) {
+			continue
+		}
 		if earlier[p.Campaign.ID] == nil {
 			earlier[p.Campaign.ID] = &siblings{}
 		}

@@ -3,6 +3,7 @@ package dynamo
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/lagniappe/lagniappe/internal/coupon"
@@ -23,7 +24,7 @@ import (
 func (s *Store) Redeem(ctx context.Context, d coupon.Draft) (coupon.Outcome, error) {
 	spent := s.spent(d)
 	if d.Refused() || d.Blind() || len(spent) > 0 {
-		o, err := s.freshSeats(ctx, d)
+		o, err := s.standsAgainst(ctx, d)
 		for i, why := range spent {
 			o.Parts[i].Exhausted = why
 		}
@@ -50,6 +51,29 @@ func (s *Store) Redeem(ctx context.Context, d coupon.Draft) (coupon.Outcome, err
 		}
 	}
 	return coupon.Outcome{}, fault.ErrUnavailable.In("dynamo.Redeem").Because(errConflict)
+}
+
+// standsAgainst reads the seats of a draft that is not written, and the limits of
+// automatic campaigns in it: one that nobody can have any more must not keep a code out.
+func (s *Store) standsAgainst(ctx context.Context, d coupon.Draft) (coupon.Outcome, error) {
+	applies := func(p coupon.Part) bool { return p.Automatic && !p.Refused() }
+	switch {
+	case !slices.ContainsFunc(d.Parts, applies):
+		return s.freshSeats(ctx, d)
+	case !d.Blind():
+		return s.look(ctx, d, true)
+	}
+	o, err := s.freshSeats(ctx, d)
+	if err != nil {
+		return o, err
+	}
+	seen, err := s.look(ctx, d, true)
+	for i, p := range d.Parts {
+		if err == nil && p.Automatic {
+			o.Parts[i] = seen.Parts[i]
+		}
+	}
+	return o, err
 }
 
 // spent gives the parts whose campaign was found used up within the last seconds.
@@ -145,7 +169,13 @@ const mostTakes = 90
 // room is how many slots one part can take from, so that all fit into the
 // transaction; a hold has an entry for each.
 func (p *plan) room() int {
-	room := mostTakes/len(p.draft.Parts) - 4
+	parts := 0
+	for _, part := range p.draft.Parts {
+		if !part.Refused() {
+			parts++
+		}
+	}
+	room := mostTakes/max(parts, 1) - 4
 	if !p.draft.Until.IsZero() {
 		room /= 2
 	}

@@ -15,26 +15,35 @@ func (p *plan) wholeSeat() write {
 	d := p.draft
 	w := p.take(seatKey(d.Space, d.Seat), d.Attempt)
 	w.set("redemption", document(d.Redemption()))
-	members := make([]types.AttributeValue, 0, len(d.Parts))
-	for _, part := range d.Parts {
-		if !part.Refused() {
-			members = append(members, str(rowID(seatKey(d.Space, part.Seat))))
-		}
-	}
-	w.set("members", &types.AttributeValueMemberL{Value: members})
+	w.set("members", p.members())
 	w.firstOrAgain(d.Attempt)
 	p.replay(&w)
 	return w
+}
+
+// members are the seats that belong to the whole's.
+func (p *plan) members() *types.AttributeValueMemberL {
+	d := p.draft
+	members := make([]types.AttributeValue, 0, len(d.Parts))
+	for i, part := range d.Parts {
+		if !part.Refused() && !d.At(i) {
+			members = append(members, str(rowID(seatKey(d.Space, part.Seat))))
+		}
+	}
+	return &types.AttributeValueMemberL{Value: members}
 }
 
 // seat takes the seat of part i, if it is free and as drafted.
 func (p *plan) seat(i int) write {
 	d, part := p.draft, p.draft.Parts[i]
 	w := p.take(seatKey(d.Space, part.Seat), part.Attempt)
-	if d.Joint {
-		w.set("redemption_id", str(coupon.RedemptionID(d.Seat, d.Attempt)))
-	} else {
+	if d.At(i) {
 		w.set("redemption", document(d.Redemption()))
+		if members := p.members(); len(members.Value) > 0 {
+			w.set("members", members)
+		}
+	} else {
+		w.set("redemption_id", str(coupon.RedemptionID(d.Seat, d.Attempt)))
 	}
 	if part.Campaign.MaxRedemptionsPerCustomer > 0 {
 		w.set("limited_person", str(d.Person))
@@ -56,7 +65,7 @@ func (p *plan) seat(i int) write {
 	default:
 		w.random(d, part)
 	}
-	if !d.Joint {
+	if d.At(i) {
 		p.replay(&w)
 	}
 	return w
@@ -149,14 +158,18 @@ func (s *Store) readSeats(ctx context.Context, d coupon.Draft) (coupon.Outcome, 
 	return s.seatOutcome(d, rows)
 }
 
-// seatKeys are the seats of those codes that name something, and of the whole.
+// concerned tells parts whose rows matter: those of codes that name something,
+// and of automatic campaigns that apply.
+func concerned(p coupon.Part) bool { return p.Campaign.ID != "" && (!p.Automatic || !p.Refused()) }
+
+// seatKeys are the seats of the parts that matter, and of the whole.
 func seatKeys(d coupon.Draft) []item {
 	var keys []item
 	if d.Joint {
 		keys = append(keys, seatKey(d.Space, d.Seat))
 	}
 	for _, part := range d.Parts {
-		if part.Campaign.ID != "" {
+		if concerned(part) {
 			keys = append(keys, seatKey(d.Space, part.Seat))
 		}
 		if part.Campaign.Tender() {
@@ -174,7 +187,7 @@ func (s *Store) seatOutcome(d coupon.Draft, rows map[string]item) (o coupon.Outc
 		}
 	}
 	for i, part := range d.Parts {
-		if part.Campaign.ID == "" {
+		if !concerned(part) {
 			continue
 		}
 		if o.Parts[i], err = readFound(d, i, rows[rowID(seatKey(d.Space, part.Seat))]); err != nil {

@@ -27,7 +27,7 @@ type standing struct {
 	attempt  int
 	seatRow  item
 	pastRow  item
-	members  []item // the seats of a joint redemption's codes
+	members  []item // the seats that belong to this one
 	redeemed coupon.Redemption
 }
 
@@ -97,21 +97,17 @@ func keyOf(id string) item {
 
 func keyOfRow(row item) item { return key(getStr(row, attrPK), getStr(row, attrSK)) }
 
-// seats are the rows that say what the redemption took.
+// seats are the rows that say what the redemption took: not the one of a joint
+// redemption as a whole, which is no campaign's.
 func (st standing) seats() []item {
-	if st.members != nil {
+	if getStr(st.seatRow, "campaign_id") == "" {
 		return st.members
 	}
-	return []item{st.seatRow}
+	return st.all()
 }
 
-// all are the seats and, apart from them, that of the whole.
-func (st standing) all() []item {
-	if st.members != nil {
-		return append([]item{st.seatRow}, st.members...)
-	}
-	return []item{st.seatRow}
-}
+// all are the seat of the whole and those that belong to it.
+func (st standing) all() []item { return append([]item{st.seatRow}, st.members...) }
 
 // counters are the rows of limits that seats took from, with how much.
 func (st standing) counters(seats []item) map[string]coupon.Measures {
@@ -146,9 +142,12 @@ func (st standing) past(table string, undone coupon.Redemption) write {
 // row that keeps what was undone.
 func (st standing) undo(table string, first write, seats []item) []write {
 	ws := []write{first}
-	if all := len(seats) == len(st.seats()); st.members != nil || !all {
+	all, apart := len(seats) == len(st.seats()), len(seats) == 0 || rowID(seats[0]) != rowID(st.seatRow)
+	if apart {
 		ws = append(ws, st.whole(table, first.item, all))
-		first.item["freed"] = freed(seats, all, st.seatRow)
+	}
+	if st.members != nil || !all {
+		first.item["freed"] = freed(seats, all && apart, st.seatRow)
 	}
 	for _, row := range seats {
 		ws = append(ws, st.free(table, row))
@@ -164,12 +163,12 @@ func (st standing) undo(table string, first write, seats []item) []write {
 }
 
 // freed lists the seats that were freed, for the auditor, where it was not just the redemption's own.
-func freed(seats []item, all bool, whole item) types.AttributeValue {
+func freed(seats []item, withWhole bool, whole item) types.AttributeValue {
 	list := &types.AttributeValueMemberL{Value: []types.AttributeValue{}}
 	for _, row := range seats {
 		list.Value = append(list.Value, str(rowID(row)))
 	}
-	if all {
+	if withWhole {
 		list.Value = append(list.Value, str(rowID(whole)))
 	}
 	return list
@@ -218,7 +217,7 @@ func (st standing) refund(ws []write, table string, took map[string]coupon.Measu
 		}
 		switch {
 		case !money:
-		case st.members == nil: // the seat is changed already, as that of the whole
+		case rowID(row) == rowID(st.seatRow): // it is changed already, as that of the whole
 			ws[1].set("takes", document(takes))
 		default:
 			ws = append(ws, write{

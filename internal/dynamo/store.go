@@ -54,6 +54,7 @@ type Store struct {
 	shared    *cache[coupon.Coupon]
 	settings  *cache[coupon.Settings]
 	exhausted *cache[spent]
+	automatic *cache[[]coupon.Campaign]
 	failures  *cache[int64]    // of parties, as far as this instance knows
 	sighted   *cache[struct{}] // what the radar has been told
 }
@@ -78,7 +79,7 @@ func (s *Store) WithSlots(n int) *Store {
 // change made elsewhere. The contract names these delays.
 const (
 	keyDelay        = 30 * time.Second // revoking a key
-	definitionDelay = 5 * time.Second  // pausing or changing a campaign, disabling or enabling a shared code, revoking a batch
+	definitionDelay = 5 * time.Second  // pausing or changing a campaign, which ones are automatic, disabling or enabling a shared code, revoking a batch
 	exhaustedDelay  = 2 * time.Second  // a use given back to an exhausted campaign
 	immutable       = 24 * time.Hour
 )
@@ -98,6 +99,7 @@ func New(db *dynamodb.Client, tables Tables, now func() time.Time) *Store {
 		shared:    newCache[coupon.Coupon](2_000, definitionDelay, now),
 		settings:  newCache[coupon.Settings](2_000, definitionDelay, now),
 		exhausted: newCache[spent](2_000, exhaustedDelay, now),
+		automatic: newCache[[]coupon.Campaign](500, definitionDelay, now),
 		failures:  newCache[int64](20_000, remembered, now),
 		sighted:   newCache[struct{}](20_000, remembered, now),
 	}
