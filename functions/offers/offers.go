@@ -11,9 +11,11 @@ import (
 	"context"
 	"net/http"
 	"time"
+	_ "time/tzdata" // rules name time zones, and the machine may know none
 
 	"github.com/lagniappe/lagniappe/internal/coupon"
 	"github.com/lagniappe/lagniappe/internal/customer"
+	_ "github.com/lagniappe/lagniappe/internal/expression" // rules have expressions
 	"github.com/lagniappe/lagniappe/internal/order"
 	"github.com/lagniappe/lagniappe/internal/shop"
 	"github.com/lagniappe/lagniappe/internal/web"
