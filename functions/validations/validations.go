@@ -163,6 +163,10 @@ func verdict(caller shop.Caller, code, lang string, a coupon.Applied, refused er
 		return refuse(caller, code, lang, f)
 	}
 	if a.Problem != nil { // left out when it was redeemed
+		known := &fault.Error{Code: a.Problem.Code}
+		if caller.Publishable() && coupon.ForBrowser(known).Code != known.Code {
+			return refuse(caller, code, lang, coupon.ErrNotUsable)
+		}
 		return Verdict{
 			Code: code, Status: inapplicable, Lines: []coupon.LineDiscount{},
 			Problem: &web.ProblemPart{Code: a.Problem.Code, Detail: a.Problem.Detail, Param: a.Problem.Param},

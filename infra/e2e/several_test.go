@@ -129,6 +129,12 @@ func TestPartialLeavesOut(t *testing.T) {
 	if again := n.do("POST", "/v1/redemptions", body).want(200); again.Raw != made.Raw {
 		t.Errorf("a retry gets %s", again.Raw)
 	}
+	seen := n.as(n.pk, "POST", "/v1/validations", with(body, object{"mode": nil})).want(200)
+	for i, want := range map[int]string{0: "coupon_not_usable", 2: "coupon_not_usable", 3: "code_malformed"} {
+		if p := seen.applied(i)["problem"].(object); p["code"] != want { // a browser learns no more from what was redeemed
+			t.Errorf("%d: %v", i, p)
+		}
+	}
 	n.do("POST", "/v1/coupons/"+bad.str("id")+"/enable", nil).want(200)
 	if again := n.do("POST", "/v1/redemptions", body).want(200); again.Raw != made.Raw {
 		t.Errorf("a retry after a change gets %s", again.Raw)
