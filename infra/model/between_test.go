@@ -174,3 +174,26 @@ func TestReclaimMeetsAnother(t *testing.T) {
 	p.must(p.slow, 201, command{kind: redeem, set: sharedB, order: 3, who: 3})
 	noDrift(t)
 }
+
+// A release that read its hold before an extension leaves no entry of the longer hold behind.
+func TestReleaseMeetsAnExtension(t *testing.T) {
+	p := newPair(t)
+	held := p.must(p.fast, 201, command{kind: hold, set: sharedB, order: 0, who: 0, by: time.Hour})
+	p.between("BatchGetItem", "TransactWriteItems", func() { p.must(p.fast, 200, command{kind: extend, id: held.id, by: 2 * time.Hour}) })
+	p.must(p.slow, 200, command{kind: release, id: held.id})
+	noDrift(t)
+}
+
+// Of two extensions the longer one holds, in whatever order they come.
+func TestExtendMeetsAnExtension(t *testing.T) {
+	p := newPair(t)
+	held := p.must(p.fast, 201, command{kind: hold, set: sharedB, order: 0, who: 0, by: time.Hour})
+	longer := answer{}
+	p.between("BatchGetItem", "TransactWriteItems", func() {
+		longer = p.must(p.fast, 200, command{kind: extend, id: held.id, by: 3 * time.Hour})
+	})
+	if a := p.must(p.slow, 200, command{kind: extend, id: held.id, by: 2 * time.Hour}); a.until != longer.until {
+		t.Errorf("%v until %d, the other %d", a, a.until, longer.until)
+	}
+	noDrift(t)
+}
