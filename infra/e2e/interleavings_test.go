@@ -259,3 +259,13 @@ func TestCopiesOfTheNextAttempt(t *testing.T) {
 	}
 	n.noDrift(camp)
 }
+
+// What is too little for two codes of an order is enough for one of the next order, at the same moment.
+func TestRefusedPairLeavesTheRest(t *testing.T) {
+	n := newTenant(t)
+	camp := n.campaign(object{"max_redemptions": 1, "max_redemptions_per_day": 100})
+	n.coupon(camp, object{"code": "REST"})
+	n.do("POST", "/v1/redemptions", codes("o-1", nil, n.coupon(camp, nil).str("code"), "REST")).want(409, "quantity_exceeded")
+	n.do("POST", "/v1/redemptions", use("REST", "o-2")).want(201)
+	n.noDrift(camp)
+}
