@@ -105,9 +105,11 @@ func TestOffersInTies(t *testing.T) {
 	never := n.mine(100, nil)
 	later := n.mine(100, object{"expires_at": at(3)})
 	camp := n.campaign(worth(100, object{"expires_at": at(4)}))
-	n.coupon(camp, object{"customer": "c-1"})
+	other := n.coupon(camp, object{"customer": "c-1"})
 	sooner := n.coupon(camp, object{"customer": "c-1", "expires_at": at(2)})
 	a := n.offers().offered(never+" 100", later+" 100", sooner.str("code")+" 100")
+	n.do("POST", "/v1/redemptions", use(sooner.str("code"), "o-1", object{"customer": "c-1"})).want(201)
+	n.offers().offered(never+" 100", other.str("code")+" 100", later+" 100") // it hides none of its campaign
 	best := a.Body["data"].([]any)[2].(object)
 	if best["expires_at"] != sooner.str("expires_at") {
 		t.Errorf("%s", a.Raw)
