@@ -88,7 +88,7 @@ func TestImportGoesOnAfterItDied(t *testing.T) {
 			made, sent := s.coupons(), len(s.wire.writes)
 			p, err := s.send(s.another(), i, 1, cards(4)...)
 			s.must(err)
-			if puts := s.wire.puts(s.tables.Coupons, sent); dies > 0 && puts != 4-made+1 { // one was taken: it is tried again
+			if puts := s.wire.puts(s.tables.Coupons, sent); dies > 0 && puts > 4-made+1 { // one was taken: it is tried again; what was under way at the death may have landed since
 				t.Errorf("%d coupons were written where %d stand", puts, made)
 			}
 			before := len(s.wire.writes)
