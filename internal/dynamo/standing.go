@@ -57,7 +57,11 @@ func (s *Store) find(ctx context.Context, sp shop.Space, id string) (st standing
 	if getStr(st.seatRow, "redemption") == "" || int(getNum(st.seatRow, "attempts")) != st.attempt {
 		return st, fault.ErrNotFound
 	}
-	st.redeemed, err = readRedemption(st.seatRow)
+	if st.redeemed, err = readRedemption(st.seatRow); err != nil || st.redeemed.Status != coupon.RolledBack {
+		return st, err
+	}
+	// A use that its campaign keeps was undone between the two readings.
+	st.pastRow, err = s.get(ctx, s.tables.Coupons, past)
 	return st, err
 }
 
