@@ -75,7 +75,10 @@ func New(o Options) (*House, error) {
 }
 
 // everything are the tables under their names in template.yaml, as the emulator has them.
-var everything = dynamo.Tables{Shops: "ShopsTable", Campaigns: "CampaignsTable", Coupons: "CouponsTable", Attempts: "AttemptsTable"}
+var everything = dynamo.Tables{
+	Shops: "ShopsTable", Campaigns: "CampaignsTable", Coupons: "CouponsTable", Attempts: "AttemptsTable",
+	People: "PeopleTable", Orders: "OrdersTable", Events: "EventsTable",
+}
 
 func tables(environment map[string]string) dynamo.Tables {
 	return app.Tables(func(name string) string { return environment[name] })

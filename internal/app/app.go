@@ -36,7 +36,10 @@ func Now() time.Time { return start.Now() }
 
 // Tables reads the names of the tables that the function was given.
 func Tables(env func(string) string) dynamo.Tables {
-	return dynamo.Tables{Shops: env("SHOPS_TABLE"), Campaigns: env("CAMPAIGNS_TABLE"), Coupons: env("COUPONS_TABLE"), Attempts: env("ATTEMPTS_TABLE")}
+	return dynamo.Tables{
+		Shops: env("SHOPS_TABLE"), Campaigns: env("CAMPAIGNS_TABLE"), Coupons: env("COUPONS_TABLE"), Attempts: env("ATTEMPTS_TABLE"),
+		People: env("PEOPLE_TABLE"), Orders: env("ORDERS_TABLE"), Events: env("EVENTS_TABLE"),
+	}
 }
 
 // config is what Lambda sets in the environment. It goes without the SDK's

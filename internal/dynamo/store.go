@@ -35,6 +35,9 @@ type Tables struct {
 	Campaigns string
 	Coupons   string
 	Attempts  string
+	People    string
+	Orders    string
+	Events    string
 }
 
 // Store is the one store.

@@ -32,7 +32,10 @@ import (
 
 var (
 	endpoint   string
-	testTables = Tables{Shops: "ShopsTable", Campaigns: "CampaignsTable", Coupons: "CouponsTable", Attempts: "AttemptsTable"} // as template.yaml has them
+	testTables = Tables{ // as template.yaml has them
+		Shops: "ShopsTable", Campaigns: "CampaignsTable", Coupons: "CouponsTable", Attempts: "AttemptsTable",
+		People: "PeopleTable", Orders: "OrdersTable", Events: "EventsTable",
+	}
 )
 
 func TestMain(m *testing.M) {
