@@ -1,8 +1,8 @@
-// Package account manages a shop's API keys.
+// Package account manages a shop's API keys, and tells what happened in the shop.
 //
-// Who may call it: the shop's server (secret key with the keys scopes).
-// What it may touch: keys; never campaigns, coupons or redemptions.
-// Load: rare.
+// Who may call it: the shop's server (secret key with the keys or events scopes).
+// What it may touch: keys; reads events; never campaigns, coupons or redemptions.
+// Load: rare, but for a shop that asks for events every few seconds.
 package account
 
 import (
@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/lagniappe/lagniappe/internal/event"
 	"github.com/lagniappe/lagniappe/internal/fault"
 	"github.com/lagniappe/lagniappe/internal/idem"
 	"github.com/lagniappe/lagniappe/internal/moment"
@@ -25,6 +26,9 @@ type Store interface {
 	AnsweredKey(ctx context.Context, sp shop.Space, k idem.Key) (shop.Key, bool, error)
 	Keys(ctx context.Context, sp shop.Space) ([]shop.Key, error)
 	RevokeKey(ctx context.Context, sp shop.Space, id string) (shop.Key, error)
+	Event(ctx context.Context, sp shop.Space, id string) (event.Event, error)
+	// Events gives a page and where it ended, "" on the last.
+	Events(ctx context.Context, sp shop.Space, f event.Filter, below string, limit int) ([]event.Event, string, error)
 }
 
 type handler struct {
@@ -49,6 +53,7 @@ func New(f web.Front, store Store) http.Handler {
 		Method: http.MethodPost, Path: "/v1/keys/{id}/revoke", ID: "revoke_key", Tag: tag, Scope: shop.KeysWrite,
 		Errors: []int{404, 409}, Summary: "Revoke a key", Doc: "Effective within 30 seconds. Doing it twice is doing it once.",
 	}, h.revoke)
+	h.handleEvents(api)
 	return api.Handler()
 }
 

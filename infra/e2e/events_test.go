@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"github.com/lagniappe/lagniappe/infra/demo"
+	"github.com/lagniappe/lagniappe/internal/app"
 	"github.com/lagniappe/lagniappe/internal/app/start"
 )
 
@@ -36,6 +37,13 @@ func TestSampleEvents(t *testing.T) {
 		if scheduled, ok := n.house.Scheduled[f.Folder]; ok {
 			if _, err := lambda.NewHandler(scheduled.Handle).Invoke(t.Context(), raw); err != nil || strings.Contains(suite.log.String(), `"msg":"drift"`) {
 				t.Errorf("%s: %v, or a counter of some test drifts", path, err)
+			}
+			continue
+		}
+		if streamed, ok := n.house.Streamed[f.Folder]; ok {
+			answer, err := lambda.NewHandler(app.FromStream(streamed)).Invoke(t.Context(), raw)
+			if err != nil || strings.TrimSpace(string(answer)) != `{"batchItemFailures":[]}` {
+				t.Errorf("%s: %s %v", path, answer, err)
 			}
 			continue
 		}

@@ -109,6 +109,9 @@ func exercise(t *testing.T) {
 	n.do("POST", "/v1/coupons/"+card.str("id")+"/top_up", object{"amount": 500}, "Idempotency-Key", "k").want(201)
 	n.do("POST", "/v1/redemptions", pay(basket("o-1", 700, 0), card.str("code"))).want(201)
 	n.do("GET", "/v1/coupons/"+card.str("id")+"/ledger", nil).want(200)
+	n.relay(n.head(camp), n.head(one))
+	n.do("GET", "/v1/events/"+n.do("GET", "/v1/events?limit=1", nil).want(200).Body["data"].([]any)[0].(object)["id"].(string), nil).want(200)
+	n.do("GET", "/v1/events?limit=1", nil).want(200).str("next_cursor")
 	for _, from := range []coupon.Place{{}, {Space: n.space()}} { // from shop to shop, then through camp
 		n.auditFrom(from)
 	}

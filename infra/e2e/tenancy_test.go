@@ -22,6 +22,7 @@ func TestNobodyReachesAnotherShop(t *testing.T) {
 	ids := map[string]string{
 		"campaigns": camp, "coupons": c.str("id"), "redemptions": rdm, "keys": key,
 		"holds": "hold_" + strings.TrimPrefix(rdm, "rdm_"), "batches": mine.batch(camp, 1, nil).str("id"), "imports": mine.importOf(camp, nil),
+		"events": mine.eventOf(camp),
 	}
 
 	var doc struct {

@@ -18,6 +18,7 @@ import (
 	"github.com/lagniappe/lagniappe/functions/pages"
 	"github.com/lagniappe/lagniappe/functions/radar"
 	"github.com/lagniappe/lagniappe/functions/redemptions"
+	"github.com/lagniappe/lagniappe/functions/relay"
 	"github.com/lagniappe/lagniappe/functions/validations"
 	"github.com/lagniappe/lagniappe/internal/app"
 	"github.com/lagniappe/lagniappe/internal/dynamo"
@@ -50,5 +51,15 @@ var Scheduled = map[string]BuildScheduled{
 	},
 	"radar": func(s *dynamo.Store, now func() time.Time, log *slog.Logger, m metric.Sink) app.Scheduled {
 		return radar.New(s, now, log, m)
+	},
+}
+
+// BuildStreamed makes a function that the tables' streams call.
+type BuildStreamed func(*dynamo.Store, func() time.Time, *slog.Logger, metric.Sink) app.Streamed
+
+// Streamed are all functions that the tables' streams call, by their folder.
+var Streamed = map[string]BuildStreamed{
+	"relay": func(s *dynamo.Store, now func() time.Time, log *slog.Logger, m metric.Sink) app.Streamed {
+		return relay.New(s, now, log, m)
 	},
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"github.com/lagniappe/lagniappe/infra/functions"
+	"github.com/lagniappe/lagniappe/infra/pump"
 	"github.com/lagniappe/lagniappe/infra/template"
 	"github.com/lagniappe/lagniappe/internal/app"
 	"github.com/lagniappe/lagniappe/internal/dynamo"
@@ -31,6 +32,7 @@ type Options struct {
 	Log      *slog.Logger     // nil: nowhere
 	Metrics  metric.Sink      // zero: log lines without metrics
 	Secret   string           // file of the vault's secret, made where it is missing
+	Places   string           // file in which the pumps remember how far they are; empty: there are no pumps
 	Seen     func(Call)       // nil: nobody watches
 
 	// Client changes the settings of the functions' clients; nil: nothing. It
@@ -42,8 +44,10 @@ type Options struct {
 type House struct {
 	http.Handler
 	Scheduled map[string]app.Scheduled // by folder; nothing calls them here but who asks
+	Streamed  map[string]app.Streamed  // by folder; package pump carries the streams to them
 	Operator  *dynamo.Store            // with all tables, for commands and tests
 	Client    *dynamodb.Client         // unwatched
+	Pumps     []*pump.Pump             // one for each function that streams call; they run where somebody runs them
 }
 
 // New builds every function of the template and mounts the routes of those that have some.
@@ -54,13 +58,15 @@ func New(o Options) (*House, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	handlers, scheduled := map[string]http.Handler{}, map[string]app.Scheduled{}
+	handlers, scheduled, streamed := map[string]http.Handler{}, map[string]app.Scheduled{}, map[string]app.Streamed{}
 	for _, f := range o.Template.Functions {
 		store, log := dynamo.New(o.client(f.LogicalID), tables(f.Environment), o.Now), o.Log.With("function", f.Folder)
 		if build, ok := functions.HTTP[f.Folder]; ok {
 			handlers[f.LogicalID] = build(web.Front{Callers: store, Vault: o.vault(f), Now: o.Now, Log: log, Metrics: o.Metrics}, store)
 		} else if build, ok := functions.Scheduled[f.Folder]; ok {
 			scheduled[f.Folder] = build(store, o.Now, log, o.Metrics)
+		} else if build, ok := functions.Streamed[f.Folder]; ok {
+			streamed[f.Folder] = build(store, o.Now, log, o.Metrics)
 		} else {
 			return nil, fmt.Errorf("house: template.yaml has %s, but functions/%s is not listed in infra/functions", f.LogicalID, f.Folder)
 		}
@@ -69,8 +75,8 @@ func New(o Options) (*House, error) {
 	operator.Seen, operator.Client = nil, nil
 	client := operator.client("")
 	return &House{
-		Handler: mount(o.Template.Routes, handlers), Scheduled: scheduled,
-		Client: client, Operator: dynamo.New(client, everything, o.Now),
+		Handler: mount(o.Template.Routes, handlers), Scheduled: scheduled, Streamed: streamed,
+		Client: client, Operator: dynamo.New(client, everything, o.Now), Pumps: o.pumps(streamed),
 	}, nil
 }
 

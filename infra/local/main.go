@@ -95,7 +95,7 @@ func open(ctx context.Context, o options, tpl *template.Template, data string) (
 		}
 		stop, endpoint = e.Stop, e.Endpoint
 	}
-	h, err := house.New(house.Options{Template: tpl, Endpoint: endpoint, Log: accessLog(), Secret: filepath.Join(data, "secret")})
+	h, err := house.New(house.Options{Template: tpl, Endpoint: endpoint, Log: accessLog(), Secret: filepath.Join(data, "secret"), Places: filepath.Join(data, "places")})
 	if err == nil && e != nil {
 		err = emulator.Prepare(ctx, e, h.Client, tpl.Tables)
 	} else if err == nil {
@@ -123,6 +123,9 @@ func serve(ctx context.Context, o options, h *house.House, l net.Listener, data 
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(l) }()
 	go tick(ctx, h.Scheduled["radar"], time.Minute) // the auditor's day is longer than a laptop's
+	for _, p := range h.Pumps {
+		go p.Run(ctx)
+	}
 	base := "http://" + l.Addr().String()
 	result := demonstrate(ctx, base, h, data, os.Stdout)
 	if !o.Demo && result == nil {

@@ -1,6 +1,7 @@
 // Command operator does what only the one who runs Lagniappe may do: create
-// shops, help out one that lost its keys, and write out a batch's codes. It works on the account and region that the AWS environment names, or
-// on any DynamoDB at DYNAMODB_ENDPOINT.
+// shops, help out one that lost its keys, write out a batch's codes, and look
+// after what the relay has set aside. It works on the account and region that the
+// AWS environment names, or on any DynamoDB at DYNAMODB_ENDPOINT.
 package main
 
 import (
@@ -31,6 +32,7 @@ type commands struct {
 	RevokeKey  revokeKey  `cmd:"" help:"Revoke a key; effective within 30 seconds."`
 
 	ExportCodes exportCodes `cmd:"" help:"Write the codes of a batch to a file."`
+	Parked      parked      `cmd:"" help:"List what the relay has set aside, or try it again."`
 }
 
 // side names a shop and its side.
@@ -94,7 +96,9 @@ func (c commands) store(ctx context.Context) (*dynamo.Store, error) {
 	if cfg.Region == "" {
 		return nil, fmt.Errorf("no AWS region: set AWS_REGION")
 	}
-	return dynamo.New(dynamodb.NewFromConfig(cfg, dynamo.Options), dynamo.Tables{Shops: c.ShopsTable, Campaigns: c.ExportCodes.CampaignsTable}, app.Now), nil
+	tables := app.Tables(os.Getenv)
+	tables.Shops = c.ShopsTable
+	return dynamo.New(dynamodb.NewFromConfig(cfg, dynamo.Options), tables, app.Now), nil
 }
 
 // Run creates the shop and a secret and a publishable key for each side.

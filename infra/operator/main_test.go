@@ -11,6 +11,7 @@ import (
 	"github.com/lagniappe/lagniappe/infra/emulator"
 	"github.com/lagniappe/lagniappe/infra/house"
 	"github.com/lagniappe/lagniappe/infra/template"
+	"github.com/lagniappe/lagniappe/internal/stream"
 )
 
 // The commands as an operator calls them: a shop whose four keys work, one key more, and its end.
@@ -37,7 +38,7 @@ func TestCommands(t *testing.T) {
 	}
 	operator := func(args ...string) []byte {
 		cmd := exec.CommandContext(t.Context(), binary, args...)
-		cmd.Env = append(os.Environ(), "SHOPS_TABLE=ShopsTable", "CAMPAIGNS_TABLE=CampaignsTable", "DYNAMODB_ENDPOINT="+e.Endpoint,
+		cmd.Env = append(os.Environ(), "SHOPS_TABLE=ShopsTable", "CAMPAIGNS_TABLE=CampaignsTable", "EVENTS_TABLE=EventsTable", "DYNAMODB_ENDPOINT="+e.Endpoint,
 			"AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=local", "AWS_SECRET_ACCESS_KEY=local")
 		out, err := cmd.CombinedOutput()
 		if err != nil {
@@ -66,6 +67,16 @@ func TestCommands(t *testing.T) {
 	}
 	operator("revoke-key", id, caller.ID, "--live")
 	exported(t, h.Operator, caller.Space, operator)
+	record := stream.Record{Table: "CampaignsTable", PK: "nobody", SK: "head"} // nothing follows from it by now
+	if err := h.Operator.Park(t.Context(), stream.Parked{Record: record, Reason: "internal_error"}); err != nil {
+		t.Fatal(err)
+	}
+	if list := operator("parked"); string(list) != "CampaignsTable|nobody|head\tinternal_error\n" {
+		t.Errorf("%s", list)
+	}
+	if out := append(operator("parked", "--retry"), operator("parked")...); len(out) != 0 {
+		t.Errorf("%s", out)
+	}
 	fresh, err := house.New(house.Options{Template: tpl, Endpoint: e.Endpoint})
 	if err != nil {
 		t.Fatal(err)

@@ -229,14 +229,14 @@ func dashboard(t *testing.T, s stack) [][]string {
 func TestEveryFunctionIsWatched(t *testing.T) {
 	s, alarms := load(t)
 	var seen []string
-	for _, m := range alarms["FunctionErrorsAlarm"].Metrics {
+	for _, m := range append(alarms["FunctionErrorsAlarm"].Metrics, alarms["WorkerErrorsAlarm"].Metrics...) {
 		for _, d := range m.MetricStat.Metric.Dimensions {
 			seen = append(seen, d.Value)
 		}
 	}
 	for id, r := range s.Resources {
 		if r.Type == "AWS::Serverless::Function" && !slices.Contains(seen, id) {
-			t.Errorf("FunctionErrorsAlarm does not watch %s", id)
+			t.Errorf("neither FunctionErrorsAlarm nor WorkerErrorsAlarm watches %s", id)
 		}
 	}
 }

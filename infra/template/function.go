@@ -38,7 +38,12 @@ func (t *Template) addFunction(doc document, id string, properties *yaml.Node) e
 	if err != nil {
 		return err
 	}
+	streams, err := t.streamsOf(id, p.Events)
+	if err != nil {
+		return err
+	}
 	t.Functions = append(t.Functions, f)
+	t.Streams = append(t.Streams, streams...)
 	t.Routes = append(t.Routes, routes...)
 	return nil
 }

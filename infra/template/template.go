@@ -1,11 +1,11 @@
 // Package template reads the repo's SAM template, so that a laptop and the
 // tests run what gets deployed instead of a second description of it.
 //
-// Three things stand in template.yaml and nowhere else: the tables with their
-// indexes, the routes with the function behind each, and what every function
-// may do to which table. The local server creates the first, mounts the
-// second, and a test compares the third with what the functions really did,
-// because no emulator enforces a role.
+// These stand in template.yaml and nowhere else: the tables with their indexes,
+// the routes and the tables' streams with the function behind each, and what
+// every function may do to which table. The local server creates the tables,
+// mounts the routes and follows the streams; a test compares the last with what
+// the functions really did, because no emulator enforces a role.
 //
 // Start at [Load]. Each kind of resource has a file of its own: table.go,
 // function.go, route.go and grant.go; value.go understands the few CloudFormation
@@ -25,11 +25,12 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Template is the locally relevant part of a SAM template. Tables, functions
-// and routes stand in the order of the file.
+// Template is the locally relevant part of a SAM template. Tables, functions,
+// routes and streams stand in the order of the file.
 type Template struct {
 	Tables    []Table
 	Routes    []Route
+	Streams   []Stream
 	Functions []Function
 }
 
@@ -45,6 +46,11 @@ type Table struct {
 // unless the event names one, the method "ANY".
 type Route struct {
 	Function, Method, Path string
+}
+
+// Stream says that a table's stream calls a function.
+type Stream struct {
+	Function, Table string
 }
 
 // Function is one AWS::Serverless::Function.

@@ -21,10 +21,15 @@ type Scheduled interface {
 
 // Schedule runs a function that the clock calls, whose store is S, which the one store must implement.
 func Schedule[S any, F Scheduled](build func(S, func() time.Time, *slog.Logger, metric.Sink) F) {
+	lambda.Start(build(storeOf[S](), start.Now, start.Log(), start.Metrics(os.Getenv)).Handle)
+}
+
+// storeOf is the one store as what a function needs of it.
+func storeOf[S any]() S {
 	var store any = dynamo.New(Client(os.Getenv), Tables(os.Getenv), start.Now)
 	s, ok := store.(S)
 	if !ok { // infra/functions compiles every pair, so a test build fails first
-		panic(fmt.Sprintf("app.Schedule: the store is no %T", *new(S)))
+		panic(fmt.Sprintf("app: the store is no %T", *new(S)))
 	}
-	lambda.Start(build(s, start.Now, start.Log(), start.Metrics(os.Getenv)).Handle)
+	return s
 }

@@ -49,6 +49,9 @@ import (
 //	Attempts    pk <space>#try#<hash>        sk try           failures of one party in one window, or a shard of them (UpdateItem; TTL)
 //	            pk <space>#radar#<coupon>    sk <window>      who tried a private code in vain: two sets of hashes (UpdateItem; TTL)
 //	            pk leaks                     sk <space>#<coupon>#<window>  a leak that nobody has dealt with (Query); then deleted
+//	Events      pk <space>#events#<n>        sk evt_…         what happened, latest first (GetItem; Query; TTL)
+//	            pk parked#<n>                sk <table>|<pk>|<sk>  a row whose consequences fail for good (Query); no shop's
+//	            pk due#<n>                   sk <time>#<what>  what is to be looked at when (Query); no shop's
 //	any         pk <space>#once#<route>#<h>  sk once          the first answer to an Idempotency-Key (TTL)
 //
 // <b> is the first of 32 letters of a hash: a famous code's seats, a large batch's
@@ -194,6 +197,15 @@ func leakKey(s shop.Space, couponID string, window int64) item {
 // firstKey is where the order stands that is a person's first.
 func firstKey(s shop.Space, person string) item {
 	return key(space(s)+"#first#"+person[:1], person)
+}
+
+// eventShards spreads a shop's events: one partition takes about 1,000 a second.
+const eventShards = 4
+
+func eventsPK(s shop.Space, n int) string { return space(s) + "#events#" + strconv.Itoa(n) }
+
+func eventKey(s shop.Space, id string) item {
+	return key(eventsPK(s, int(hash(id))%eventShards), id)
 }
 
 func bucketKey(s shop.Space, campaign string, n int) string {

@@ -46,11 +46,12 @@ const (
 	RedemptionsWrite Scope = "redemptions:write"
 	KeysRead         Scope = "keys:read"
 	KeysWrite        Scope = "keys:write"
+	EventsRead       Scope = "events:read"
 )
 
 var allScopes = []Scope{
 	CampaignsRead, CampaignsWrite, CouponsRead, CouponsWrite,
-	Validate, RedemptionsRead, RedemptionsWrite, KeysRead, KeysWrite,
+	Validate, RedemptionsRead, RedemptionsWrite, KeysRead, KeysWrite, EventsRead,
 }
 
 // MaxLiveKeys is how many keys of one kind, not yet revoked, a side may have: room for a

@@ -1,0 +1,9 @@
+// Command lambda runs the function relay on AWS Lambda.
+package main
+
+import (
+	"github.com/lagniappe/lagniappe/functions/relay"
+	"github.com/lagniappe/lagniappe/internal/app"
+)
+
+func main() { app.Stream(relay.New) }
