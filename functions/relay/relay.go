@@ -79,7 +79,7 @@ func (r *Relay) follow(ctx context.Context, record stream.Record) error {
 		return err
 	}
 	r.log.LogAttrs(ctx, slog.LevelError, "parked", append(r.metrics.Count(r.now(), metric.Parked, 1),
-		slog.String("row", record.String()), slog.String("error", err.Error()))...)
+		slog.String("table", record.Table), slog.String("error", err.Error()))...) // no key: it may have the shop's own id
 	return r.store.Park(ctx, stream.Parked{Record: record, Reason: stream.Reason(err)})
 }
 

@@ -13,7 +13,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"github.com/lagniappe/lagniappe/infra/demo"
-	"github.com/lagniappe/lagniappe/internal/app"
+	"github.com/lagniappe/lagniappe/internal/app/background"
 	"github.com/lagniappe/lagniappe/internal/app/start"
 )
 
@@ -41,7 +41,14 @@ func TestSampleEvents(t *testing.T) {
 			continue
 		}
 		if streamed, ok := n.house.Streamed[f.Folder]; ok {
-			answer, err := lambda.NewHandler(app.FromStream(streamed)).Invoke(t.Context(), raw)
+			answer, err := lambda.NewHandler(background.FromStream(streamed)).Invoke(t.Context(), raw)
+			if err != nil || strings.TrimSpace(string(answer)) != `{"batchItemFailures":[]}` {
+				t.Errorf("%s: %s %v", path, answer, err)
+			}
+			continue
+		}
+		if f.Folder == "jobs" {
+			answer, err := lambda.NewHandler(background.FromQueue(n.house.Tasks.Worker)).Invoke(t.Context(), raw)
 			if err != nil || strings.TrimSpace(string(answer)) != `{"batchItemFailures":[]}` {
 				t.Errorf("%s: %s %v", path, answer, err)
 			}

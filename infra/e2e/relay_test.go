@@ -11,7 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"github.com/lagniappe/lagniappe/internal/app"
+	"github.com/lagniappe/lagniappe/internal/app/background"
 	"github.com/lagniappe/lagniappe/internal/shop"
 	"github.com/lagniappe/lagniappe/internal/stream"
 )
@@ -33,7 +33,7 @@ func (n *tenant) relay(batch ...stream.Record) []string {
 			}},
 		})
 	}
-	out, err := app.FromStream(n.house.Streamed["relay"])(n.t.Context(), e)
+	out, err := background.FromStream(n.house.Streamed["relay"])(n.t.Context(), e)
 	if err != nil {
 		n.t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/lagniappe/lagniappe/infra/house"
 	"github.com/lagniappe/lagniappe/internal/coupon"
@@ -109,7 +110,9 @@ func exercise(t *testing.T) {
 	n.do("POST", "/v1/coupons/"+card.str("id")+"/top_up", object{"amount": 500}, "Idempotency-Key", "k").want(201)
 	n.do("POST", "/v1/redemptions", pay(basket("o-1", 700, 0), card.str("code"))).want(201)
 	n.do("GET", "/v1/coupons/"+card.str("id")+"/ledger", nil).want(200)
-	n.relay(n.head(camp), n.head(one))
+	n.relay(n.head(camp), n.head(one), n.head(n.campaign(object{"starts_at": n.clock.now().Add(time.Hour).Format(time.RFC3339)})))
+	n.clock.move(2 * time.Hour)
+	n.tick()
 	n.do("GET", "/v1/events/"+n.do("GET", "/v1/events?limit=1", nil).want(200).Body["data"].([]any)[0].(object)["id"].(string), nil).want(200)
 	n.do("GET", "/v1/events?limit=1", nil).want(200).str("next_cursor")
 	for _, from := range []coupon.Place{{}, {Space: n.space()}} { // from shop to shop, then through camp

@@ -14,15 +14,19 @@ import (
 	"github.com/lagniappe/lagniappe/functions/campaigns"
 	"github.com/lagniappe/lagniappe/functions/coupons"
 	"github.com/lagniappe/lagniappe/functions/imports"
+	"github.com/lagniappe/lagniappe/functions/jobs"
 	"github.com/lagniappe/lagniappe/functions/offers"
 	"github.com/lagniappe/lagniappe/functions/pages"
 	"github.com/lagniappe/lagniappe/functions/radar"
 	"github.com/lagniappe/lagniappe/functions/redemptions"
 	"github.com/lagniappe/lagniappe/functions/relay"
+	"github.com/lagniappe/lagniappe/functions/tick"
 	"github.com/lagniappe/lagniappe/functions/validations"
 	"github.com/lagniappe/lagniappe/internal/app"
+	"github.com/lagniappe/lagniappe/internal/app/background"
 	"github.com/lagniappe/lagniappe/internal/dynamo"
 	"github.com/lagniappe/lagniappe/internal/metric"
+	"github.com/lagniappe/lagniappe/internal/queue"
 	"github.com/lagniappe/lagniappe/internal/web"
 )
 
@@ -42,24 +46,37 @@ var HTTP = map[string]Build{
 }
 
 // BuildScheduled makes a function that the clock calls.
-type BuildScheduled func(*dynamo.Store, func() time.Time, *slog.Logger, metric.Sink) app.Scheduled
+type BuildScheduled background.Build[*dynamo.Store, app.Scheduled]
 
 // Scheduled are all functions that the clock calls, by their folder.
 var Scheduled = map[string]BuildScheduled{
-	"audit": func(s *dynamo.Store, now func() time.Time, log *slog.Logger, m metric.Sink) app.Scheduled {
+	"audit": func(s *dynamo.Store, _ queue.Queue, now func() time.Time, log *slog.Logger, m metric.Sink) app.Scheduled {
 		return audit.New(s, now, log, m)
 	},
-	"radar": func(s *dynamo.Store, now func() time.Time, log *slog.Logger, m metric.Sink) app.Scheduled {
+	"radar": func(s *dynamo.Store, _ queue.Queue, now func() time.Time, log *slog.Logger, m metric.Sink) app.Scheduled {
 		return radar.New(s, now, log, m)
+	},
+	"tick": func(s *dynamo.Store, q queue.Queue, now func() time.Time, log *slog.Logger, m metric.Sink) app.Scheduled {
+		return tick.New(s, q, now, log, m)
 	},
 }
 
 // BuildStreamed makes a function that the tables' streams call.
-type BuildStreamed func(*dynamo.Store, func() time.Time, *slog.Logger, metric.Sink) app.Streamed
+type BuildStreamed func(*dynamo.Store, func() time.Time, *slog.Logger, metric.Sink) background.Streamed
 
 // Streamed are all functions that the tables' streams call, by their folder.
 var Streamed = map[string]BuildStreamed{
-	"relay": func(s *dynamo.Store, now func() time.Time, log *slog.Logger, m metric.Sink) app.Streamed {
+	"relay": func(s *dynamo.Store, now func() time.Time, log *slog.Logger, m metric.Sink) background.Streamed {
 		return relay.New(s, now, log, m)
+	},
+}
+
+// BuildWorking makes a function that the queue of tasks calls.
+type BuildWorking background.Build[*dynamo.Store, background.Working]
+
+// Working are all functions that the queue of tasks calls, by their folder.
+var Working = map[string]BuildWorking{
+	"jobs": func(s *dynamo.Store, q queue.Queue, now func() time.Time, log *slog.Logger, m metric.Sink) background.Working {
+		return jobs.New(s, q, now, log, m)
 	},
 }

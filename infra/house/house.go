@@ -18,6 +18,7 @@ import (
 	"github.com/lagniappe/lagniappe/infra/pump"
 	"github.com/lagniappe/lagniappe/infra/template"
 	"github.com/lagniappe/lagniappe/internal/app"
+	"github.com/lagniappe/lagniappe/internal/app/background"
 	"github.com/lagniappe/lagniappe/internal/dynamo"
 	"github.com/lagniappe/lagniappe/internal/metric"
 	"github.com/lagniappe/lagniappe/internal/shop"
@@ -43,11 +44,12 @@ type Options struct {
 // House is the functions in one process.
 type House struct {
 	http.Handler
-	Scheduled map[string]app.Scheduled // by folder; nothing calls them here but who asks
-	Streamed  map[string]app.Streamed  // by folder; package pump carries the streams to them
-	Operator  *dynamo.Store            // with all tables, for commands and tests
-	Client    *dynamodb.Client         // unwatched
-	Pumps     []*pump.Pump             // one for each function that streams call; they run where somebody runs them
+	Scheduled map[string]app.Scheduled       // by folder; nothing calls them here but who asks
+	Streamed  map[string]background.Streamed // by folder; package pump carries the streams to them
+	Operator  *dynamo.Store                  // with all tables, for commands and tests
+	Client    *dynamodb.Client               // unwatched
+	Tasks     *Tasks                         // the queue of tasks; it runs where somebody runs it
+	Pumps     []*pump.Pump                   // one for each function that streams call; they run where somebody runs them
 }
 
 // New builds every function of the template and mounts the routes of those that have some.
@@ -58,26 +60,41 @@ func New(o Options) (*House, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	handlers, scheduled, streamed := map[string]http.Handler{}, map[string]app.Scheduled{}, map[string]app.Streamed{}
+	h := &House{Scheduled: map[string]app.Scheduled{}, Streamed: map[string]background.Streamed{}, Tasks: &Tasks{}}
+	handlers := map[string]http.Handler{}
 	for _, f := range o.Template.Functions {
-		store, log := dynamo.New(o.client(f.LogicalID), tables(f.Environment), o.Now), o.Log.With("function", f.Folder)
-		if build, ok := functions.HTTP[f.Folder]; ok {
-			handlers[f.LogicalID] = build(web.Front{Callers: store, Vault: o.vault(f), Now: o.Now, Log: log, Metrics: o.Metrics}, store)
-		} else if build, ok := functions.Scheduled[f.Folder]; ok {
-			scheduled[f.Folder] = build(store, o.Now, log, o.Metrics)
-		} else if build, ok := functions.Streamed[f.Folder]; ok {
-			streamed[f.Folder] = build(store, o.Now, log, o.Metrics)
-		} else {
-			return nil, fmt.Errorf("house: template.yaml has %s, but functions/%s is not listed in infra/functions", f.LogicalID, f.Folder)
+		if err := h.add(o, f, handlers); err != nil {
+			return nil, err
 		}
 	}
 	operator := o
 	operator.Seen, operator.Client = nil, nil
-	client := operator.client("")
-	return &House{
-		Handler: mount(o.Template.Routes, handlers), Scheduled: scheduled, Streamed: streamed,
-		Client: client, Operator: dynamo.New(client, everything, o.Now), Pumps: o.pumps(streamed),
-	}, nil
+	h.Client = operator.client("")
+	h.Operator = dynamo.New(h.Client, everything, o.Now)
+	h.Handler, h.Pumps = mount(o.Template.Routes, handlers), o.pumps(h.Streamed)
+	return h, nil
+}
+
+// add builds one function, with a client and a store of its own.
+func (h *House) add(o Options, f template.Function, handlers map[string]http.Handler) error {
+	store, log := dynamo.New(o.client(f.LogicalID), tables(f.Environment), o.Now), o.Log.With("function", f.Folder)
+	if build, ok := functions.HTTP[f.Folder]; ok {
+		handlers[f.LogicalID] = build(web.Front{Callers: store, Vault: o.vault(f), Now: o.Now, Log: log, Metrics: o.Metrics}, store)
+		return nil
+	}
+	if build, ok := functions.Scheduled[f.Folder]; ok {
+		h.Scheduled[f.Folder] = build(store, h.Tasks, o.Now, log, o.Metrics)
+		return nil
+	}
+	if build, ok := functions.Streamed[f.Folder]; ok {
+		h.Streamed[f.Folder] = build(store, o.Now, log, o.Metrics)
+		return nil
+	}
+	if build, ok := functions.Working[f.Folder]; ok {
+		h.Tasks.Worker = build(store, h.Tasks, o.Now, log, o.Metrics)
+		return nil
+	}
+	return fmt.Errorf("house: template.yaml has %s, but functions/%s is not listed in infra/functions", f.LogicalID, f.Folder)
 }
 
 // everything are the tables under their names in template.yaml, as the emulator has them.

@@ -6,11 +6,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
 
 	"github.com/lagniappe/lagniappe/infra/pump"
-	"github.com/lagniappe/lagniappe/internal/app"
+	"github.com/lagniappe/lagniappe/internal/app/background"
 )
 
 // pumps stand for the event source mappings of the template.
-func (o Options) pumps(streamed map[string]app.Streamed) []*pump.Pump {
+func (o Options) pumps(streamed map[string]background.Streamed) []*pump.Pump {
 	if o.Places == "" {
 		return nil
 	}
@@ -23,7 +23,7 @@ func (o Options) pumps(streamed map[string]app.Streamed) []*pump.Pump {
 			continue
 		}
 		out = append(out, &pump.Pump{
-			Streams: client, Tables: o.Template.Streamed(f.LogicalID), Handler: app.FromStream(streamed[f.Folder]),
+			Streams: client, Tables: o.Template.Streamed(f.LogicalID), Handler: background.FromStream(streamed[f.Folder]),
 			File: o.Places + "-" + f.Folder, Log: o.Log.With("function", f.Folder),
 		})
 	}

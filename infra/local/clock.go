@@ -10,7 +10,7 @@ import (
 )
 
 // tick calls a function as often as the clock does on AWS, until ctx ends.
-func tick(ctx context.Context, f app.Scheduled, every time.Duration) {
+func tick(ctx context.Context, name string, f app.Scheduled, every time.Duration) {
 	t := time.NewTicker(every)
 	defer t.Stop()
 	for {
@@ -19,7 +19,7 @@ func tick(ctx context.Context, f app.Scheduled, every time.Duration) {
 			return
 		case <-t.C:
 			if err := f.Handle(ctx); err != nil && ctx.Err() == nil {
-				fmt.Fprintln(os.Stderr, "radar:", err)
+				fmt.Fprintln(os.Stderr, name+":", err)
 			}
 		}
 	}

@@ -122,7 +122,9 @@ func serve(ctx context.Context, o options, h *house.House, l net.Listener, data 
 	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(l) }()
-	go tick(ctx, h.Scheduled["radar"], time.Minute) // the auditor's day is longer than a laptop's
+	go tick(ctx, "radar", h.Scheduled["radar"], time.Minute) // the auditor's day is longer than a laptop's
+	go tick(ctx, "tick", h.Scheduled["tick"], time.Second)   // a minute on AWS; nobody at a laptop waits that long
+	go h.Tasks.Run(ctx, time.Second)
 	for _, p := range h.Pumps {
 		go p.Run(ctx)
 	}

@@ -33,6 +33,7 @@ type commands struct {
 
 	ExportCodes exportCodes `cmd:"" help:"Write the codes of a batch to a file."`
 	Parked      parked      `cmd:"" help:"List what the relay has set aside, or try it again."`
+	DeadTasks   deadTasks   `cmd:"" help:"List the tasks that were given up, or send them back."`
 }
 
 // side names a shop and its side.

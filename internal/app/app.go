@@ -42,9 +42,9 @@ func Tables(env func(string) string) dynamo.Tables {
 	}
 }
 
-// config is what Lambda sets in the environment. It goes without the SDK's
+// Config is what Lambda sets in the environment. It goes without the SDK's
 // LoadDefaultConfig, whose search for files and profiles is a third of a cold start.
-func config(env func(string) string) aws.Config {
+func Config(env func(string) string) aws.Config {
 	return aws.Config{
 		Region:      env("AWS_REGION"),
 		Credentials: credentials.NewStaticCredentialsProvider(env("AWS_ACCESS_KEY_ID"), env("AWS_SECRET_ACCESS_KEY"), env("AWS_SESSION_TOKEN")),
@@ -53,7 +53,7 @@ func config(env func(string) string) aws.Config {
 
 // Client makes a DynamoDB client. DYNAMODB_ENDPOINT points it at another DynamoDB.
 func Client(env func(string) string, more ...func(*dynamodb.Options)) *dynamodb.Client {
-	cfg := config(env)
+	cfg := Config(env)
 	cfg.HTTPClient = dynamo.HTTPClient()
 	if endpoint := env("DYNAMODB_ENDPOINT"); endpoint != "" {
 		cfg.BaseEndpoint = &endpoint

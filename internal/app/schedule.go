@@ -21,11 +21,11 @@ type Scheduled interface {
 
 // Schedule runs a function that the clock calls, whose store is S, which the one store must implement.
 func Schedule[S any, F Scheduled](build func(S, func() time.Time, *slog.Logger, metric.Sink) F) {
-	lambda.Start(build(storeOf[S](), start.Now, start.Log(), start.Metrics(os.Getenv)).Handle)
+	lambda.Start(build(Store[S](), start.Now, start.Log(), start.Metrics(os.Getenv)).Handle)
 }
 
-// storeOf is the one store as what a function needs of it.
-func storeOf[S any]() S {
+// Store is the one store, as what a function needs of it.
+func Store[S any]() S {
 	var store any = dynamo.New(Client(os.Getenv), Tables(os.Getenv), start.Now)
 	s, ok := store.(S)
 	if !ok { // infra/functions compiles every pair, so a test build fails first

@@ -33,7 +33,7 @@ func Secret(ctx context.Context, env func(string) string) ([]byte, error) {
 }
 
 func secretsManager(ctx context.Context, arn string, env func(string) string) ([]byte, error) {
-	out, err := secretsmanager.NewFromConfig(config(env)).GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &arn})
+	out, err := secretsmanager.NewFromConfig(Config(env)).GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &arn})
 	if err != nil {
 		return nil, fmt.Errorf("reading the secret: %w", err)
 	}

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/lagniappe/lagniappe/internal/coupon"
 	"github.com/lagniappe/lagniappe/internal/fault"
+	"github.com/lagniappe/lagniappe/internal/queue"
 	"github.com/lagniappe/lagniappe/internal/shop"
 	"github.com/lagniappe/lagniappe/internal/stream"
 )
@@ -37,7 +39,8 @@ func cutSpace(pk string) (sp shop.Space, rest string, ok bool) {
 	return sp, rest, ok && side == sp.Side()
 }
 
-// SettleCampaign tells what befell a campaign.
+// SettleCampaign tells what befell a campaign, and sees to it that it is looked
+// after when something will.
 func (s *Store) SettleCampaign(ctx context.Context, sp shop.Space, id string) error {
 	c, err := s.campaign(ctx, sp, id)
 	if errors.Is(err, fault.ErrNotFound) {
@@ -46,5 +49,10 @@ func (s *Store) SettleCampaign(ctx context.Context, sp shop.Space, id string) er
 	if err != nil {
 		return err
 	}
-	return s.tell(ctx, sp, c.Events(sp)...)
+	if next := c.Next(s.now()); !next.IsZero() {
+		if err := s.remind(ctx, next, queue.Task{Kind: coupon.LookAfterCampaign, Space: sp, ID: id}); err != nil {
+			return err
+		}
+	}
+	return s.tell(ctx, sp, c.Events(sp, s.now())...)
 }

@@ -22,8 +22,8 @@ type Record struct {
 	SK    string
 }
 
-// String names the row, for a log that only operators see. Keys hold ids and
-// keyed hashes, nothing that anybody could be reached by.
+// String names the row, for operators. Keys hold ids and keyed hashes, nothing
+// that anybody could be reached by.
 func (r Record) String() string { return r.Table + "|" + r.PK + "|" + r.SK }
 
 // Follower makes true what follows from a change.

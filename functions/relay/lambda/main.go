@@ -3,7 +3,7 @@ package main
 
 import (
 	"github.com/lagniappe/lagniappe/functions/relay"
-	"github.com/lagniappe/lagniappe/internal/app"
+	"github.com/lagniappe/lagniappe/internal/app/background"
 )
 
-func main() { app.Stream(relay.New) }
+func main() { background.Stream(relay.New) }

@@ -1,4 +1,4 @@
-package app
+package background
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-lambda-go/lambda"
 
+	"github.com/lagniappe/lagniappe/internal/app"
 	"github.com/lagniappe/lagniappe/internal/app/start"
 	"github.com/lagniappe/lagniappe/internal/metric"
 	"github.com/lagniappe/lagniappe/internal/stream"
@@ -23,7 +24,7 @@ type Streamed interface {
 
 // Stream runs a function that the tables' streams call, whose store is S, which the one store must implement.
 func Stream[S any, F Streamed](build func(S, func() time.Time, *slog.Logger, metric.Sink) F) {
-	lambda.Start(FromStream(build(storeOf[S](), start.Now, start.Log(), start.Metrics(os.Getenv))))
+	lambda.Start(FromStream(build(app.Store[S](), start.Now, start.Log(), start.Metrics(os.Getenv))))
 }
 
 // FromStream adapts a function to what Lambda sends and wants to hear: the

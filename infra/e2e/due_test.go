@@ -1,0 +1,77 @@
+package e2e
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"github.com/lagniappe/lagniappe/internal/app/background"
+	"github.com/lagniappe/lagniappe/internal/queue"
+)
+
+// tick lets the clock's call come, and does the tasks that it sends.
+func (n *tenant) tick() {
+	n.t.Helper()
+	if err := n.house.Scheduled["tick"].Handle(n.t.Context()); err != nil {
+		n.t.Fatal(err)
+	}
+	n.house.Tasks.Drain(n.t.Context())
+}
+
+// A campaign begins and ends by itself; each is told once, at its time, as is a time that was moved.
+func TestCampaignBeginsAndEnds(t *testing.T) {
+	n := newTenant(t)
+	day := func(d int) string { return n.clock.now().Add(time.Duration(d) * 24 * time.Hour).Format(time.RFC3339) }
+	starts, expires := day(1), day(3)
+	id := n.campaign(object{"starts_at": starts, "expires_at": expires})
+	n.relay(n.head(id))
+	n.tick()
+	if got := n.told(id); !slices.Equal(got, []string{"campaign.created"}) {
+		t.Errorf("%v", got)
+	}
+	n.clock.move(25 * time.Hour)
+	n.tick()
+	n.tick()
+	if got := n.told(id); !slices.Equal(got, []string{"campaign.started", "campaign.created"}) {
+		t.Errorf("%v", got)
+	}
+	later := day(4)
+	n.do("PATCH", "/v1/campaigns/"+id, object{"expires_at": later}).want(200)
+	n.relay(n.head(id))
+	n.clock.move(49 * time.Hour) // past the first end
+	n.tick()
+	if got := n.told(id); slices.Contains(got, "campaign.expired") {
+		t.Errorf("%v", got)
+	}
+	n.clock.move(49 * time.Hour)
+	n.tick()
+	n.relay(n.head(id), n.head(id))
+	if got := n.told(id); !slices.Equal(got, []string{"campaign.expired", "campaign.updated", "campaign.started", "campaign.created"}) {
+		t.Errorf("%v", got)
+	}
+}
+
+// A message that cannot be done comes again, alone; what fails five times is given up.
+func TestDeadTasks(t *testing.T) {
+	n := newTenant(t)
+	good := queue.Task{Kind: "campaign", Space: n.space(), ID: n.campaign(nil)}
+	out, err := background.FromQueue(n.house.Tasks.Worker)(t.Context(), events.SQSEvent{Records: []events.SQSMessage{
+		{MessageId: "a", Body: "{"}, {MessageId: "b", Body: queue.Encode(good)}, {MessageId: "c", Body: queue.Encode(queue.Task{Kind: "none"})},
+	}})
+	if err != nil || len(out.BatchItemFailures) != 2 || out.BatchItemFailures[0].ItemIdentifier != "a" || out.BatchItemFailures[1].ItemIdentifier != "c" {
+		t.Errorf("%+v %v", out, err)
+	}
+	if got := n.told(good.ID); len(got) != 1 {
+		t.Errorf("%v", got)
+	}
+	bad := queue.Task{Kind: "none", ID: "x"}
+	if err := n.house.Tasks.Send(t.Context(), bad, good); err != nil {
+		t.Fatal(err)
+	}
+	n.house.Tasks.Drain(t.Context())
+	if dead := n.house.Tasks.Dead(); !slices.Equal(dead, []queue.Task{bad}) {
+		t.Errorf("%v", dead)
+	}
+}

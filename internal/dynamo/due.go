@@ -1,0 +1,87 @@
+package dynamo
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/lagniappe/lagniappe/internal/queue"
+)
+
+// remind has a task sent at a time. It is a matter of looking again by then: a
+// reminder that is out of date by its time does no harm, and is not searched for.
+func (s *Store) remind(ctx context.Context, at time.Time, t queue.Task) error {
+	text := queue.Encode(t)
+	row := key(duePK(int(hash(text))%dueShards), dueTime(at)+"#"+text)
+	_, err := s.settle(ctx, "dynamo.remind", write{table: s.tables.Events, item: row})
+	return err
+}
+
+// dueAtOnce bounds how many tasks are sent together.
+const dueAtOnce = 100
+
+// Due hands send what is due, some at a time, and takes it off the list when
+// send went well. What was sent and not yet taken off is sent again.
+func (s *Store) Due(ctx context.Context, send func(context.Context, ...queue.Task) error) error {
+	for n := range dueShards {
+		for more := true; more; {
+			rows, err := s.dueNow(ctx, n)
+			if err == nil {
+				err = s.sendDue(ctx, rows, send)
+			}
+			if err != nil {
+				return err
+			}
+			more = len(rows) == dueAtOnce
+		}
+	}
+	return nil
+}
+
+func (s *Store) dueNow(ctx context.Context, n int) ([]item, error) {
+	out, err := s.db.Query(ctx, &dynamodb.QueryInput{
+		TableName: &s.tables.Events, KeyConditionExpression: aws.String("pk = :pk AND sk < :now"), ConsistentRead: aws.Bool(true),
+		ExpressionAttributeValues: item{":pk": str(duePK(n)), ":now": str(dueTime(s.now().Add(time.Millisecond)))},
+		Limit:                     aws.Int32(dueAtOnce),
+	})
+	if err != nil {
+		return nil, failed("dynamo.Due", err)
+	}
+	return out.Items, nil
+}
+
+func (s *Store) sendDue(ctx context.Context, rows []item, send func(context.Context, ...queue.Task) error) error {
+	var tasks []queue.Task
+	for _, row := range rows {
+		_, text, _ := strings.Cut(getStr(row, attrSK), "#")
+		t, err := queue.Decode(text)
+		if err != nil {
+			return err
+		}
+		tasks = append(tasks, t)
+	}
+	if len(tasks) == 0 {
+		return nil
+	}
+	if err := send(ctx, tasks...); err != nil {
+		return err
+	}
+	for _, row := range rows {
+		if _, err := s.db.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &s.tables.Events, Key: key(getStr(row, attrPK), getStr(row, attrSK))}); err != nil {
+			return failed("dynamo.Due", err)
+		}
+	}
+	return nil
+}
+
+// dueShards spreads what is due: much can be due at the same moment.
+const dueShards = 8
+
+func duePK(n int) string { return "due#" + strconv.Itoa(n) }
+
+func dueTime(at time.Time) string { return fmt.Sprintf("%013d", at.UnixMilli()) }

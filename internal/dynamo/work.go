@@ -1,0 +1,17 @@
+package dynamo
+
+import (
+	"context"
+
+	"github.com/lagniappe/lagniappe/internal/coupon"
+	"github.com/lagniappe/lagniappe/internal/fault"
+	"github.com/lagniappe/lagniappe/internal/queue"
+)
+
+// Work does a task; see package queue for what that asks of every function that is called here.
+func (s *Store) Work(ctx context.Context, t queue.Task) ([]queue.Task, error) {
+	if t.Kind == coupon.LookAfterCampaign {
+		return nil, s.SettleCampaign(ctx, t.Space, t.ID)
+	}
+	return nil, fault.ErrInternal.In("dynamo.Work").Arg("kind", string(t.Kind))
+}
