@@ -9,8 +9,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
-
 	"github.com/lagniappe/lagniappe/internal/shop"
 )
 
@@ -29,18 +27,22 @@ func Secret(ctx context.Context, env func(string) string) ([]byte, error) {
 	if file := env("SECRET_FILE"); file != "" {
 		return secretFile(file)
 	}
-	return secretsManager(ctx, arn, env)
+	m, err := newSecretsManager(Config(env), arn)
+	if err != nil {
+		return nil, err
+	}
+	return m.secret(ctx, arn)
 }
 
-func secretsManager(ctx context.Context, arn string, env func(string) string) ([]byte, error) {
-	out, err := secretsmanager.NewFromConfig(Config(env)).GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &arn})
+func (m secretsManager) secret(ctx context.Context, arn string) ([]byte, error) {
+	value, err := m.value(ctx, arn)
 	if err != nil {
 		return nil, fmt.Errorf("reading the secret: %w", err)
 	}
-	if out.SecretString == nil || len(*out.SecretString) < shop.SecretSize {
+	if len(value) < shop.SecretSize {
 		return nil, errors.New("the secret is shorter than 32 characters")
 	}
-	return []byte(*out.SecretString), nil
+	return []byte(value), nil
 }
 
 // secretFile reads the file, or makes it. It is written under another name
