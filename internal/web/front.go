@@ -59,19 +59,19 @@ const MaxBody = 64 << 10
 func NewAPI(f Front) *API {
 	a := &API{front: f, mux: http.NewServeMux(), terse: f.Document == nil}
 	if !a.terse {
-		a.open()
+		a.open(exact{a.mux})
 	}
 	a.mux.HandleFunc("/", NotFound)
 	return a
 }
 
-// open makes what operations are registered with.
-func (a *API) open() {
+// open makes what operations are registered with; they are mounted on m.
+func (a *API) open(m humago.Mux) {
 	if a.terse {
 		a.front.Document = NewDocument()
 		a.describeNot(reflect.TypeFor[Problem]())
 	}
-	a.huma = humago.New(exact{a.mux}, huma.Config{
+	a.huma = humago.New(m, huma.Config{
 		OpenAPI:                      a.front.Document,
 		Formats:                      map[string]huma.Format{"application/json": strictJSON, "json": strictJSON},
 		DefaultFormat:                "application/json",
@@ -90,6 +90,14 @@ func (m exact) HandleFunc(pattern string, h func(http.ResponseWriter, *http.Requ
 		pattern += "{$}"
 	}
 	m.ServeMux.HandleFunc(pattern, h)
+}
+
+// lone is the mux of a single operation, whose route was matched already.
+type lone struct{ http.Handler }
+
+// HandleFunc implements humago.Mux.
+func (l *lone) HandleFunc(_ string, h func(http.ResponseWriter, *http.Request)) {
+	l.Handler = http.HandlerFunc(h)
 }
 
 // NotFound answers a route that does not exist, or not with that method.
@@ -129,10 +137,11 @@ func Handle[I, O any](a *API, op Op, h func(context.Context, *I) (*O, error)) {
 		return
 	}
 	prepared := sync.OnceValue(func() http.Handler {
-		one := &API{front: a.front, mux: http.NewServeMux(), terse: true}
-		one.open()
-		register(one, op, h)
-		return one.mux
+		var one lone
+		api := &API{front: a.front, terse: true}
+		api.open(&one)
+		register(api, op, h)
+		return one
 	})
 	exact{a.mux}.HandleFunc(op.Method+" "+op.Path, func(w http.ResponseWriter, r *http.Request) { prepared().ServeHTTP(w, r) })
 }

@@ -29,15 +29,14 @@ var strictJSON = huma.Format{
 // located turns a decoding error into a message that problem.go understands:
 // a sentence's name and, behind a bar, the place. Huma hands on only the text.
 func located(err error) error {
-	var syntax *jsontext.SyntacticError
-	var semantic *json.SemanticError
-	switch {
-	case err == nil:
+	if err == nil {
 		return nil
-	case errors.Is(err, jsontext.ErrDuplicateName) && errors.As(err, &syntax):
-		return fmt.Errorf("field_repeated|%s", path(syntax.JSONPointer))
-	case errors.As(err, &semantic):
-		return fmt.Errorf("value_invalid|%s", path(semantic.JSONPointer))
+	}
+	if e, ok := errors.AsType[*jsontext.SyntacticError](err); ok && errors.Is(err, jsontext.ErrDuplicateName) {
+		return fmt.Errorf("field_repeated|%s", path(e.JSONPointer))
+	}
+	if e, ok := errors.AsType[*json.SemanticError](err); ok {
+		return fmt.Errorf("value_invalid|%s", path(e.JSONPointer))
 	}
 	return errors.New("body_malformed|")
 }

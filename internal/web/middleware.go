@@ -101,7 +101,7 @@ func (f Front) rescue(rec *recorder, r *http.Request, p any) {
 }
 
 func (n *note) attrs(r *http.Request, status int, millis int64) []slog.Attr {
-	var attrs []slog.Attr
+	attrs := make([]slog.Attr, 0, 8)
 	if n.trace != "" {
 		attrs = append(attrs, slog.String("trace_id", n.trace))
 	}

@@ -2,7 +2,7 @@ package web
 
 import (
 	"net/http"
-	"regexp"
+	"strings"
 
 	"github.com/lagniappe/lagniappe/internal/metric"
 )
@@ -32,9 +32,27 @@ func (n *note) outcome(status int) metric.Name {
 	return ""
 }
 
+// traceForm is a trace's id, each 0 a hexadecimal digit.
+const traceForm = "0-00000000-000000000000000000000000"
+
 // traceRoot finds the trace's id in the header: "Root=1-…;Parent=…;Sampled=0".
 // A caller can send that header, so nothing but an id in its form reaches the log.
-var traceRoot = regexp.MustCompile(`(?:^|;)Root=(1-[0-9a-f]{8}-[0-9a-f]{24})(?:;|$)`)
+func traceRoot(header string) string {
+	for field := range strings.SplitSeq(header, ";") {
+		if id, ok := strings.CutPrefix(field, "Root="); ok && strings.HasPrefix(id, "1-") && strings.Map(zeroHex, id) == traceForm {
+			return id
+		}
+	}
+	return ""
+}
+
+// zeroHex makes one form of all ids.
+func zeroHex(r rune) rune {
+	if '0' <= r && r <= '9' || 'a' <= r && r <= 'f' {
+		return '0'
+	}
+	return r
+}
 
 // traceID is the id under which Lambda's own log lines, and X-Ray if it is on,
 // know the request; empty where there is none, as on a laptop.
@@ -46,8 +64,5 @@ func (f Front) traceID(r *http.Request) string {
 	if header == "" {
 		header = r.Header.Get("X-Amzn-Trace-Id")
 	}
-	if m := traceRoot.FindStringSubmatch(header); m != nil {
-		return m[1]
-	}
-	return ""
+	return traceRoot(header)
 }

@@ -79,6 +79,7 @@ func TestTraceID(t *testing.T) {
 		"Root=canary@example.org":           "",
 		"Root=" + root + "canary":           "",
 		"xRoot=" + root:                     "",
+		"Root=2" + root[1:]:                 "",
 		"Root=" + strings.ToUpper(root[:9]): "",
 	} {
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
