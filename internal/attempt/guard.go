@@ -64,10 +64,13 @@ const countWithin = time.Second
 // told either which of them are right. What cannot be counted is answered all
 // the same, and told in the log.
 func (t Try) Missed(ctx context.Context, misses []Miss) error {
-	guesses, signs := t.sort(misses)
-	if guesses == 0 && len(signs) == 0 {
-		return nil
+	if guesses, signs := t.sort(misses); guesses > 0 || len(signs) > 0 {
+		return t.count(ctx, guesses, signs)
 	}
+	return nil
+}
+
+func (t Try) count(ctx context.Context, guesses int64, signs []Miss) error {
 	ctx, stop := context.WithTimeout(ctx, countWithin)
 	defer stop()
 	spent := make([]bool, len(t.parties))

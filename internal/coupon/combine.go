@@ -7,7 +7,7 @@ import (
 
 // entry is an applicant while campaigns are combined and priced.
 type entry struct {
-	Applicant
+	*Applicant
 	place  int   // among the applicants
 	off    error // why it does not apply, for a reason of its own
 	joined bool  // its rules hold, and it has given something: its margin floor counts
@@ -24,8 +24,8 @@ type entry struct {
 // first, then by ids. So the order in which codes were typed does not matter.
 func ranked(applicants []Applicant) []*entry {
 	entries := make([]*entry, len(applicants))
-	for i, a := range applicants {
-		entries[i] = &entry{Applicant: a, place: i}
+	for i := range applicants {
+		entries[i] = &entry{Applicant: &applicants[i], place: i}
 	}
 	slices.SortStableFunc(entries, func(a, b *entry) int {
 		return cmp.Or(

@@ -3,7 +3,6 @@ package coupon
 import (
 	"context"
 	"math"
-	"slices"
 
 	"github.com/lagniappe/lagniappe/internal/fault"
 )
@@ -73,10 +72,10 @@ type candidate struct {
 
 // candidates finds what the codes of a request name, and behind those the automatic campaigns.
 func (r Request) candidates(ctx context.Context, defs Definitions) ([]candidate, error) {
-	cs := make([]candidate, len(r.Wishes))
+	cs := make([]candidate, 0, len(r.Wishes))
 	for i, w := range r.Wishes {
 		if w.Code == "" {
-			cs[i].refused = ErrCodeMalformed.At(codeParam(i))
+			cs = append(cs, candidate{refused: ErrCodeMalformed.At(codeParam(i))})
 			continue
 		}
 		t, err := defs.Target(ctx, r.Space, r.Secrets, w.Code)
@@ -86,10 +85,10 @@ func (r Request) candidates(ctx context.Context, defs Definitions) ([]candidate,
 		if f, ok := fault.As(err); ok {
 			err = f.At(codeParam(i))
 		}
-		cs[i] = candidate{Target: t, Guess: t.firstGuess(), refused: err}
+		cs = append(cs, candidate{Target: t, Guess: t.firstGuess(), refused: err})
 	}
 	more, err := r.unasked(ctx, defs)
-	return slices.Concat(cs, more), err
+	return append(cs, more...), err
 }
 
 // part prepares a candidate, all but its price.

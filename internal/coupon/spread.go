@@ -12,6 +12,9 @@ import (
 // no part beyond its cap: what one cannot take moves to the others. It wants
 // 0 ≤ total ≤ sum of caps, and no cap above its weight.
 func fill(total int64, weights, caps []int64) []int64 {
+	if len(weights) == 1 {
+		return []int64{total}
+	}
 	open, parts := slices.Clone(weights), make([]int64, len(weights))
 	for {
 		full := false
@@ -44,7 +47,7 @@ func byGroup(lots []lot) {
 // less room.
 func (t *till) spread(total int64, lots []lot) []int64 {
 	weights, caps := t.sizes(lots)
-	var groupWeights, groupCaps []int64
+	groupWeights, groupCaps := make([]int64, 0, len(lots)), make([]int64, 0, len(lots))
 	for i, l := range lots {
 		if i == 0 || l.group != lots[i-1].group {
 			groupWeights, groupCaps = append(groupWeights, 0), append(groupCaps, 0)
@@ -66,8 +69,9 @@ func (t *till) spread(total int64, lots []lot) []int64 {
 
 // sizes gives what each lot costs, and how much of that can be taken off.
 func (t *till) sizes(lots []lot) (weights, caps []int64) {
-	for _, l := range lots {
-		weights, caps = append(weights, l.amount()), append(caps, t.room(l)*l.quantity)
+	weights, caps = make([]int64, len(lots)), make([]int64, len(lots))
+	for i, l := range lots {
+		weights[i], caps[i] = l.amount(), t.room(l)*l.quantity
 	}
 	return weights, caps
 }

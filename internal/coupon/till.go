@@ -41,7 +41,7 @@ func (l lot) amount() int64 { return l.value * l.quantity }
 func newTill(c Cart) *till {
 	t := &till{cart: c, shipping: c.Order.ShippingAmount, cost: c.cost(), group: make([]int, len(c.Order.Lines)), runs: make([]run, 0, 2*len(c.Order.Lines))}
 	first := make(map[string]int, len(c.Order.Lines))
-	var kind []byte
+	kind := make([]byte, 0, 128)
 	for i, l := range c.Order.Lines {
 		kind = appendKind(kind[:0], l)
 		g, ok := first[string(kind)]

@@ -71,14 +71,14 @@ func (p *plan) seat(i int) write {
 	return w
 }
 
+// usualValues is how many values most seats are written with, so that their map need not grow.
+const usualValues = 12
+
 // take is what all seats have in common.
 func (p *plan) take(key item, attempt int) write {
 	d := p.draft
-	w := write{
-		table: p.store.tables.Coupons, key: key,
-		update: "SET order_id = :order, fingerprint = :fingerprint",
-		values: item{":order": str(d.Order.ID), ":fingerprint": bin(d.Fingerprint), ":attempts": num(attempt)},
-	}
+	w := write{table: p.store.tables.Coupons, key: key, update: "SET order_id = :order, fingerprint = :fingerprint", values: make(item, usualValues)}
+	w.values[":order"], w.values[":fingerprint"], w.values[":attempts"] = str(d.Order.ID), bin(d.Fingerprint), num(attempt)
 	if !d.Until.IsZero() {
 		w.set("held_until", moment(d.Until))
 		if d.Person != "" {

@@ -127,17 +127,16 @@ func optional(s string) *string {
 
 // refusals reads the outcome of n writes.
 func refusals(op string, err error, n int) ([]refusal, error) {
-	var one *types.ConditionalCheckFailedException
-	var conflict *types.TransactionConflictException
-	var many *types.TransactionCanceledException
-	switch {
-	case err == nil:
+	if err == nil {
 		return nil, nil
-	case errors.As(err, &one):
+	}
+	if one, ok := errors.AsType[*types.ConditionalCheckFailedException](err); ok {
 		return []refusal{{failed: true, old: one.Item}}, nil
-	case errors.As(err, &conflict):
+	}
+	if _, ok := errors.AsType[*types.TransactionConflictException](err); ok {
 		return nil, errConflict
-	case errors.As(err, &many):
+	}
+	if many, ok := errors.AsType[*types.TransactionCanceledException](err); ok {
 		return canceled(op, many, n)
 	}
 	return nil, failed(op, err)

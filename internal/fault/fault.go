@@ -129,8 +129,4 @@ func (e *Error) Of(parts ...*Error) *Error {
 }
 
 // As finds the fault in err's chain.
-func As(err error) (*Error, bool) {
-	var e *Error
-	ok := errors.As(err, &e)
-	return e, ok
-}
+func As(err error) (*Error, bool) { return errors.AsType[*Error](err) }

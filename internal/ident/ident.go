@@ -32,8 +32,13 @@ func New(random io.Reader, prefix string) (string, error) {
 // Length is how many letters n bytes take.
 func Length(n int) int { return encoding.EncodedLen(n) }
 
+// longest is room for every id, so that writing one needs no memory but its own.
+const longest = 64
+
 // Encode writes bytes as an id.
-func Encode(prefix string, b []byte) string { return prefix + encoding.EncodeToString(b) }
+func Encode(prefix string, b []byte) string {
+	return string(encoding.AppendEncode(append(make([]byte, 0, longest), prefix...), b))
+}
 
 // Decode reads an id of n bytes back. It accepts only what Encode writes, so
 // that one thing never has two ids.
@@ -43,7 +48,7 @@ func Decode(prefix, id string, n int) ([]byte, bool) {
 		return nil, false
 	}
 	b, err := encoding.DecodeString(body)
-	if err != nil || Encode(prefix, b) != id {
+	if err != nil || string(encoding.AppendEncode(make([]byte, 0, longest), b)) != body {
 		return nil, false
 	}
 	return b, true

@@ -65,7 +65,7 @@ func (o Order) Check() (Totals, error) {
 	if o.ShippingCountry != "" && !Country(o.ShippingCountry) {
 		return Totals{}, ErrCountryUnknown.At("order.shipping_country").Arg("country", o.ShippingCountry)
 	}
-	var t Totals
+	t := Totals{Lines: make([]int64, len(o.Lines))}
 	seen := make(map[string]bool, len(o.Lines))
 	for i, l := range o.Lines {
 		if seen[l.ID] {
@@ -76,7 +76,7 @@ func (o Order) Check() (Totals, error) {
 		if err != nil {
 			return Totals{}, money.ErrOverflow.At(fmt.Sprintf("order.lines[%d]", i))
 		}
-		t.Lines = append(t.Lines, amount)
+		t.Lines[i] = amount
 		t.Quantity += l.Quantity
 	}
 	var err error
@@ -98,7 +98,9 @@ const FingerprintSize = 12
 func (o Order) Fingerprint(s shop.Secrets, codes ...string) []byte {
 	lines := slices.Clone(o.Lines)
 	for i, l := range lines {
-		lines[i].Categories = slices.Sorted(slices.Values(l.Categories))
+		if len(l.Categories) > 1 {
+			lines[i].Categories = slices.Sorted(slices.Values(l.Categories))
+		}
 	}
 	slices.SortFunc(lines, func(a, b Line) int {
 		if a.ID < b.ID {

@@ -69,10 +69,11 @@ func Derive(secret []byte) (Secrets, error) {
 // that no two lists of parts run together; callers cut it to the size they need.
 func (k Subkey) Sum(parts ...string) []byte {
 	h := hmac.New(sha256.New, k)
+	var b []byte
 	for _, p := range parts {
-		h.Write([]byte(p))
-		h.Write([]byte{0})
+		b = append(append(b, p...), 0)
 	}
+	h.Write(b)
 	return h.Sum(nil)
 }
 

@@ -82,7 +82,7 @@ func parseBody(head, rest string, space Space, kind Kind) (Address, error) {
 		return Address{}, ErrKeyInvalid
 	}
 	b, err := tokenEncoding.DecodeString(rest)
-	if err != nil || tokenEncoding.EncodeToString(b) != rest { // the last character has bits to spare
+	if err != nil || string(tokenEncoding.AppendEncode(make([]byte, 0, 128), b)) != rest { // the last character has bits to spare
 		return Address{}, ErrKeyInvalid
 	}
 	content := b[:bodySize-crc32.Size]
