@@ -25,7 +25,10 @@ type call struct {
 
 // do sends the call with the tenant's key and gives the answer's body.
 func (t *tenant) do(ctx context.Context, c call) ([]byte, error) {
-	r := httptest.NewRequestWithContext(ctx, http.MethodPost, c.path, strings.NewReader(c.body))
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, c.path, strings.NewReader(c.body)) // that of httptest is written and parsed again
+	if err != nil {
+		return nil, err
+	}
 	r.Header.Set("Authorization", "Bearer "+t.key)
 	r.Header.Set("Content-Type", "application/json")
 	w := httptest.NewRecorder()
