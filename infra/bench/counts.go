@@ -1,13 +1,9 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"runtime"
-	"slices"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -121,9 +117,6 @@ func (c *counter) count(ctx context.Context, op operation, rounds int) (n Count,
 	return n, c.time(ctx, &n, calls[3], rounds)
 }
 
-// runs is how often a call is repeated for one figure.
-const runs = 200
-
 // time replays the call, and its requests with the SDK alone, by turns.
 func (c *counter) time(ctx context.Context, n *Count, again call, rounds int) error {
 	c.tape.play(true)
@@ -153,45 +146,4 @@ func (c *counter) time(ctx context.Context, n *Count, again call, rounds int) er
 		n.CPU, n.SDKCPU = quietest(handler), quietest(alone)
 	}
 	return nil
-}
-
-// quietest is the least CPU time of the rounds: neighbours only ever add.
-func quietest(rounds []spent) float64 {
-	return slices.MinFunc(rounds, func(a, b spent) int { return cmp.Compare(a.cpu, b.cpu) }).cpu
-}
-
-// spent is what one run took.
-type spent struct{ cpu, allocs float64 }
-
-func (s spent) allocations() float64 { return s.allocs }
-
-// repeat gives the mean of many runs. CPU time is the process's, so that the
-// garbage collector's share is in it and a neighbour's is not.
-func repeat(f func() error) (s spent, err error) {
-	if err := f(); err != nil { // fills pools
-		return s, err
-	}
-	runtime.GC()
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	began, err := cpu()
-	if err != nil {
-		return s, err
-	}
-	for range runs {
-		if err := f(); err != nil {
-			return s, err
-		}
-	}
-	ended, err := cpu()
-	runtime.ReadMemStats(&after)
-	s.cpu = float64(ended-began) / float64(time.Microsecond) / runs
-	s.allocs = float64(after.Mallocs-before.Mallocs) / runs
-	return s, err
-}
-
-func cpu() (time.Duration, error) {
-	var u syscall.Rusage
-	err := syscall.Getrusage(syscall.RUSAGE_SELF, &u)
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano()), err
 }
