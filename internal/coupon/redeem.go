@@ -23,15 +23,20 @@ type Definitions interface {
 	Automatic(ctx context.Context, space shop.Space) ([]Campaign, error)
 }
 
+// Redemptions are those that were made.
+type Redemptions interface {
+	// Redemption reads one by its id, a hold included.
+	Redemption(ctx context.Context, space shop.Space, id string) (Redemption, error)
+}
+
 // Writer makes drafts true.
 type Writer interface {
 	Definitions
+	Redemptions
 	// Redeem writes the draft in one conditional write, the rules in the
 	// condition, or says what it found instead. A draft that is Refused is not
 	// written: its seats are read.
 	Redeem(ctx context.Context, d Draft) (Outcome, error)
-	// Redemption reads one by its id, a hold included.
-	Redemption(ctx context.Context, space shop.Space, id string) (Redemption, error)
 	// Commit makes a hold a redemption, and reports whether it is one already.
 	Commit(ctx context.Context, space shop.Space, id string) (Redemption, bool, error)
 	// Extend lets a hold last until then.
@@ -140,11 +145,11 @@ func several(refused []error) error {
 }
 
 // whole reads the redemption behind a seat that only names it.
-func (r Request) whole(ctx context.Context, w Writer, seated Redemption) (Redemption, error) {
+func (r Request) whole(ctx context.Context, made Redemptions, seated Redemption) (Redemption, error) {
 	if seated.Object != "" {
 		return seated, nil
 	}
-	return w.Redemption(ctx, r.Space, seated.ID)
+	return made.Redemption(ctx, r.Space, seated.ID)
 }
 
 // lateReplay answers a request whose redemption has been rolled back since: it

@@ -5,17 +5,15 @@ import (
 	"slices"
 
 	"github.com/lagniappe/lagniappe/internal/fault"
-	"github.com/lagniappe/lagniappe/internal/shop"
 )
 
 // Reader sees what speaks for or against a draft.
 type Reader interface {
 	Definitions
+	Redemptions
 	// Look reads the seats and the limits that the draft would take, in one
 	// request; of codes that are refused already, too.
 	Look(ctx context.Context, d Draft) (Outcome, error)
-	// Redemption reads one by its id, a hold included.
-	Redemption(ctx context.Context, space shop.Space, id string) (Redemption, error)
 }
 
 // Validation is what codes would do for an order. Of each code there is what it
@@ -106,11 +104,9 @@ func (d Draft) validation(o Outcome, cs []candidate) (_ Validation, mine *Redemp
 
 // earlier is the validation of what was redeemed, or is held: as it was then.
 func (r Request) earlier(ctx context.Context, reader Reader, mine Redemption) (Validation, error) {
-	if mine.Object == "" { // its seat only names it
-		var err error
-		if mine, err = reader.Redemption(ctx, r.Space, mine.ID); err != nil {
-			return Validation{}, err
-		}
+	mine, err := r.whole(ctx, reader, mine)
+	if err != nil {
+		return Validation{}, err
 	}
 	mine.Codes = r.inOrder(mine.Codes)
 	return Validation{Redemption: mine, Refused: make([]error, len(r.Wishes))}, nil
