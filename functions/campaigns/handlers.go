@@ -45,21 +45,9 @@ func (h handler) create(ctx context.Context, in *CreateInput) (*Output, error) {
 type ListOutput struct{ Body *web.List[coupon.Campaign] }
 
 func (h handler) list(ctx context.Context, in *web.Paging) (*ListOutput, error) {
-	caller := shop.CallerFrom(ctx)
-	below, err := in.Position(ctx, caller, "campaigns")
-	if err != nil {
-		return nil, err
-	}
-	found, err := h.store.Campaigns(ctx, caller.Space, below, in.Limit+1)
-	if err != nil {
-		return nil, err
-	}
-	next := ""
-	if len(found) > in.Limit {
-		found = found[:in.Limit]
-		next = found[in.Limit-1].ID
-	}
-	page, err := web.NewList(ctx, caller, "campaigns", found, next)
+	page, err := web.Page(ctx, *in, "campaigns", func(below string, limit int) ([]coupon.Campaign, error) {
+		return h.store.Campaigns(ctx, shop.CallerFrom(ctx).Space, below, limit)
+	}, func(c coupon.Campaign) string { return c.ID })
 	return &ListOutput{page}, err
 }
 

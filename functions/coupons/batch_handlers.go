@@ -59,20 +59,8 @@ func (h handler) listBatches(ctx context.Context, in *BatchListInput) (*BatchLis
 	if in.Campaign == "" {
 		return nil, coupon.ErrFieldMissing.At("campaign")
 	}
-	caller, filter := shop.CallerFrom(ctx), "batches campaign="+in.Campaign
-	below, err := in.Position(ctx, caller, filter)
-	if err != nil {
-		return nil, err
-	}
-	found, err := h.store.Batches(ctx, caller.Space, in.Campaign, below, in.Limit+1)
-	if err != nil {
-		return nil, err
-	}
-	next := ""
-	if len(found) > in.Limit {
-		found = found[:in.Limit]
-		next = found[in.Limit-1].ID
-	}
-	page, err := web.NewList(ctx, caller, filter, found, next)
+	page, err := web.Page(ctx, in.Paging, "batches campaign="+in.Campaign, func(below string, limit int) ([]coupon.Batch, error) {
+		return h.store.Batches(ctx, shop.CallerFrom(ctx).Space, in.Campaign, below, limit)
+	}, func(b coupon.Batch) string { return b.ID })
 	return &BatchListOutput{page}, err
 }

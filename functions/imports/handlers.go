@@ -46,20 +46,8 @@ func (h handler) get(ctx context.Context, in *IDInput) (*Output, error) {
 }
 
 func (h handler) list(ctx context.Context, in *web.Paging) (*ListOutput, error) {
-	caller := shop.CallerFrom(ctx)
-	below, err := in.Position(ctx, caller, "imports")
-	if err != nil {
-		return nil, err
-	}
-	found, err := h.store.Imports(ctx, caller.Space, below, in.Limit+1)
-	if err != nil {
-		return nil, err
-	}
-	next := ""
-	if len(found) > in.Limit {
-		found = found[:in.Limit]
-		next = found[in.Limit-1].ID
-	}
-	page, err := web.NewList(ctx, caller, "imports", found, next)
+	page, err := web.Page(ctx, *in, "imports", func(below string, limit int) ([]coupon.Import, error) {
+		return h.store.Imports(ctx, shop.CallerFrom(ctx).Space, below, limit)
+	}, func(i coupon.Import) string { return i.ID })
 	return &ListOutput{page}, err
 }

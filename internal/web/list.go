@@ -41,6 +41,25 @@ func NewList[T any](ctx context.Context, c shop.Caller, filter string, data []T,
 	return l, nil
 }
 
+// Page gives a page of what read finds, newest first, below an id.
+func Page[T any](ctx context.Context, p Paging, filter string, read func(below string, limit int) ([]T, error), id func(T) string) (*List[T], error) {
+	caller := shop.CallerFrom(ctx)
+	below, err := p.Position(ctx, caller, filter)
+	if err != nil {
+		return nil, err
+	}
+	found, err := read(below, p.Limit+1)
+	if err != nil {
+		return nil, err
+	}
+	next := ""
+	if len(found) > p.Limit {
+		found = found[:p.Limit]
+		next = id(found[p.Limit-1])
+	}
+	return NewList(ctx, caller, filter, found, next)
+}
+
 // Position opens a cursor. It is sealed (AES-256-GCM) with a key of the
 // caller's side and bound to the list and its filter, so that it is opaque and
 // cannot be forged or carried to another list.
