@@ -49,7 +49,7 @@ type Error struct {
 	Err   error          // the cause; never shown to callers
 }
 
-var defined = map[string]*Error{}
+var defined = make(map[string]*Error, 200) // room for all: it is filled at every cold start
 
 // Define declares a fault. Call it from package-level variables only; a code
 // that is declared twice is a programming error and panics at start-up.

@@ -14,18 +14,22 @@ const (
 	three = "BHD IQD JOD KWD LYD OMR TND"
 )
 
-var exponents = func() map[string]int {
-	m := map[string]int{}
-	for decimals, codes := range map[int]string{0: noDecimals, 2: two, 3: three} {
-		for code := range strings.FieldsSeq(codes) {
-			m[code] = decimals
+// exponent gives how many decimals a currency's minor unit has. It looks into the
+// lists as they stand: a map of them would be made at every cold start.
+func exponent(code string) (decimals int, ok bool) {
+	if len(code) != 3 || strings.Contains(code, " ") {
+		return 0, false
+	}
+	for decimals, codes := range [...]string{0: noDecimals, 2: two, 3: three} {
+		if strings.Contains(codes, code) {
+			return decimals, true
 		}
 	}
-	return m
-}()
+	return 0, false
+}
 
 // Valid reports whether code is an active ISO 4217 currency in capital letters.
 func Valid(code string) bool {
-	_, ok := exponents[code]
+	_, ok := exponent(code)
 	return ok
 }

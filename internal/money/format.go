@@ -15,7 +15,7 @@ type Amount struct {
 // mark of the language ("de": comma, otherwise a point): 12.50 EUR, 500 JPY.
 func (a Amount) Format(language string) string {
 	digits := strconv.FormatInt(a.Minor, 10)
-	if scale := exponents[a.Currency]; scale > 0 {
+	if scale, _ := exponent(a.Currency); scale > 0 {
 		if missing := scale + 1 - len(digits); missing > 0 {
 			digits = strings.Repeat("0", missing) + digits
 		}
