@@ -72,7 +72,9 @@ func TestCancelledOrdersGiveBackOrKeep(t *testing.T) {
 // A thousand concurrent copies of a return are one, beside other returns of the same order.
 func TestConcurrentReturns(t *testing.T) {
 	n := newTenant(t)
-	r := n.do("POST", "/v1/redemptions", object{"codes": []string{n.coupon(n.campaign(nil), nil).str("code")}, "order": object{
+	camp := n.campaign(object{"budget": object{"amount": 5000, "currency": "EUR"}, "rules": object{"currency": "EUR"}})
+	beside := n.automatic(object{"budget": object{"amount": 5000, "currency": "EUR"}, "rules": object{"currency": "EUR"}})
+	r := n.do("POST", "/v1/redemptions", object{"codes": []string{n.coupon(camp, nil).str("code")}, "order": object{
 		"id": "o-1", "currency": "EUR", "lines": []object{{"id": "1", "quantity": 20, "unit_amount": 333}},
 	}}).want(201)
 	counts := together(300, func(i int) int {
@@ -87,5 +89,105 @@ func TestConcurrentReturns(t *testing.T) {
 	if counts[201] == 20 && (got.str("status") != "rolled_back" || got.num("discount_rolled_back") != got.num("discount")) {
 		t.Errorf("%v %s", counts, got.Raw)
 	}
+	n.noDrift(camp)
+	n.noDrift(beside)
 	t.Log(counts)
+}
+
+// Each return of single lines gives the budget its part at once: another order can have it then.
+func TestReturnsGiveBudgetsTheirParts(t *testing.T) {
+	n := newTenant(t)
+	budget := object{"budget": object{"amount": 1000, "currency": "EUR"}, "rewards": []object{{"type": "amount_off", "amount_off": 1000, "currency": "EUR"}}}
+	alone, beside, keeps := n.campaign(budget), n.campaign(with(budget, object{"budget": object{"amount": 1700, "currency": "EUR"}})), n.campaign(with(budget, object{"on_cancel": "keep"}))
+	n.coupon(alone, object{"code": "ALONE"})
+	n.coupon(beside, object{"code": "BESIDE"})
+	n.coupon(keeps, object{"code": "KEEPS"})
+	spent := func(camp string) int64 { return n.do("GET", "/v1/campaigns/"+camp, nil).num("budget_spent") }
+	for i, c := range []struct {
+		codes []string
+		camps []string
+	}{{[]string{"ALONE"}, []string{alone}}, {[]string{"BESIDE", "KEEPS"}, []string{beside, keeps}}} {
+		r := n.do("POST", "/v1/redemptions", codes(fmt.Sprint("o-", i), nil, c.codes...)).want(201)
+		rollbacks := "/v1/redemptions/" + r.str("id") + "/rollbacks"
+		left := r.num("discount")
+		for ret, line := range []string{"1", "2", "1"} {
+			for range 2 { // a copy gives nothing more
+				part := n.do("POST", rollbacks, object{"return": fmt.Sprint("ret-", ret), "lines": []object{{"id": line, "quantity": 1}}})
+				if part.Status == 201 {
+					left -= part.num("discount")
+				}
+			}
+			sum := int64(0)
+			for _, camp := range c.camps {
+				sum += spent(camp)
+				n.noDrift(camp)
+			}
+			if sum != left {
+				t.Errorf("after return %d of %v: %d spent, want %d", ret, c.codes, sum, left)
+			}
+		}
+		n.do("POST", rollbacks, nil)
+		for _, camp := range c.camps {
+			if spent(camp) != 0 {
+				t.Errorf("%v: %d spent in the end", c.codes, spent(camp))
+			}
+			n.noDrift(camp)
+		}
+	}
+
+	r := n.do("POST", "/v1/redemptions", use("ALONE", "o-3")).want(201)
+	n.do("POST", "/v1/redemptions", use("ALONE", "o-4")).want(409, "budget_exhausted")
+	n.do("POST", "/v1/redemptions/"+r.str("id")+"/rollbacks", object{"return": "ret-1", "lines": []object{{"id": "1", "quantity": 2}}}).want(201)
+	worth := func(amount int) object { // as line 1 had 796 of the 1000
+		return object{"order": object{"id": "o-5", "currency": "EUR", "lines": []object{{"id": "1", "quantity": 1, "unit_amount": amount}}}}
+	}
+	n.clock.move(definitionDelay)
+	n.do("POST", "/v1/redemptions", use("ALONE", "", worth(797))).want(409, "budget_exhausted")
+	n.do("POST", "/v1/redemptions", use("ALONE", "", worth(796))).want(201)
+	n.noDrift(alone)
+}
+
+// A redemption that took no money off, or some off the shipping, is complete when every line came back.
+func TestReturnsOfAllLinesComplete(t *testing.T) {
+	n := newTenant(t)
+	service := object{"type": "service", "service": object{"de": "signiert", "en": "signed"}}
+	for i, c := range []struct {
+		rewards []object
+		keep    bool
+		last    int64
+	}{
+		{[]object{service}, false, 0},
+		{[]object{service}, true, 0},
+		{[]object{{"type": "free_item", "sku": "sku-9", "quantity": 1}}, false, 0},
+		{[]object{{"type": "free_shipping"}, service}, false, 490},
+	} {
+		terms := object{"max_redemptions": 1, "rewards": c.rewards}
+		if c.keep {
+			terms["on_cancel"] = "keep"
+		}
+		camp, code := n.campaign(terms), fmt.Sprint("SERVICE-", i)
+		n.coupon(camp, object{"code": code})
+		r := n.do("POST", "/v1/redemptions", use(code, "o-1")).want(201)
+		rollbacks := "/v1/redemptions/" + r.str("id") + "/rollbacks"
+		back := func(ret, line string, quantity int) answer {
+			return n.do("POST", rollbacks, object{"return": ret, "lines": []object{{"id": line, "quantity": quantity}}})
+		}
+		back("ret-0", "1", 3).want(422, "return_exceeds_order")
+		if a := back("ret-1", "1", 2).want(201); a.Body["complete"] != false {
+			t.Errorf("%s", a.Raw)
+		}
+		if a := back("ret-2", "2", 1).want(201); a.Body["complete"] != true || a.num("discount") != c.last {
+			t.Errorf("%s", a.Raw)
+		}
+		back("ret-2", "2", 1).want(200)
+		back("ret-3", "2", 1).want(409, "already_rolled_back")
+		if got := n.do("GET", "/v1/redemptions/"+r.str("id"), nil).want(200); got.str("status") != "rolled_back" {
+			t.Errorf("%s", got.Raw)
+		}
+		n.clock.move(definitionDelay)
+		if a := n.do("POST", "/v1/redemptions", use(code, "o-2")); (a.Status == 409) != c.keep {
+			t.Errorf("keep %t: %s", c.keep, a.Raw)
+		}
+		n.noDrift(camp)
+	}
 }

@@ -53,12 +53,13 @@ type books struct {
 	customers       map[string]string // limit row to campaign
 	drifts          []Drift
 	holds
+	grants
 }
 
 func newBooks() *books {
 	return &books{
 		stated: map[string]int64{}, counted: map[string]int64{},
-		perCustomer: map[string]int64{}, customers: map[string]string{}, holds: newHolds(),
+		perCustomer: map[string]int64{}, customers: map[string]string{}, holds: newHolds(), grants: newGrants(),
 	}
 }
 
@@ -69,6 +70,7 @@ func (b *books) drift(key, format string, args ...any) {
 // balance compares.
 func (b *books) balance() []Drift {
 	b.marks()
+	b.settleGrants()
 	for key, n := range b.stated {
 		if n != b.counted[key] {
 			b.drift(key, "states %d, the rows count %d", n, b.counted[key])
@@ -110,9 +112,10 @@ func (b *books) definition(r row) {
 			Max         int64 `json:"max_redemptions"`
 			PerCustomer int64 `json:"max_redemptions_per_customer"`
 			Automatic   bool  `json:"automatic"`
+			Budget      struct{ Amount int64 }
 		}
 		r.document("doc", &doc)
-		b.stated[usesOf(pk)], b.perCustomer[pk] = doc.Max, doc.PerCustomer
+		b.stated[usesOf(pk)], b.perCustomer[pk], b.budgeted[pk] = doc.Max, doc.PerCustomer, doc.Budget.Amount > 0
 		b.stated[termsOf(pk)] = r.number("campaign_version")
 		b.stated[listed(pk)], b.stated[prefixes(pk)] = 1, 1
 		if doc.Automatic && !r.flag("paused") {
@@ -137,6 +140,7 @@ func (b *books) definition(r row) {
 func (b *books) coupon(r row) {
 	pk, sk := r.text("pk"), r.text("sk")
 	b.card(r)
+	b.grant(r)
 	b.mark[pk+"|"+sk] = r.number("next_lapse_at")
 	switch {
 	case r.has("entry"): // of a ledger
@@ -207,6 +211,7 @@ func (b *books) seat(r row) {
 	}
 	r.document("takes", &takes)
 	for _, t := range takes {
+		b.stated[grantOf(r, campaign)] += t.Took[2]
 		slot, day := fmt.Sprintf("%s#slot#%s#%d", space, campaign, t.Slot), fmt.Sprintf("%s#day#%s#%d", space, campaign, t.Slot)
 		if t.Day != "" {
 			b.counted[limitName(day, t.Day)] += t.Took[0]

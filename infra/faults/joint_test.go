@@ -6,20 +6,16 @@ import (
 	"time"
 )
 
-// jointPaths change several rows for one order: redemptions of several codes,
-// holds, and returns in parts.
+// jointPaths change several rows for one order: redemptions of several codes, and holds.
 func jointPaths() []path {
-	return []path{redeemJoint(), rollBackJoint(), hold(), commit(), release(), extend(), returnLine()}
+	return []path{redeemJoint(), rollBackJoint(), hold(), commit(), release(), extend()}
 }
 
-// arrangeJoint makes three codes: random with both limits, shared with both, and shared without.
+// arrangeJoint makes three codes: random with both limits, shared with every one, and shared without.
 func arrangeJoint(c *cell) {
 	c.t.Helper()
 	for name, body := range map[string]object{"a": nil, "b": {"code": "JOINT-B"}, "c": {"code": "JOINT-C"}} {
-		lim := limits
-		if name == "c" {
-			lim = nil
-		}
+		lim := map[string]object{"a": limits, "b": every}[name]
 		c.campaign(lim)
 		issued := object{"campaign": c.vars["campaign"]}
 		maps.Copy(issued, body)
@@ -170,32 +166,6 @@ func extend() path {
 		after: func(c *cell) { c.do("POST", "/v1/holds/"+c.vars["hold"]+"/release", nil) },
 		settled: func(c *cell) {
 			c.holdStands("released")
-			c.jointUses(0)
-		},
-	}
-}
-
-// returnLine: after it, all is rolled back; in all what was taken off comes back, once.
-func returnLine() path {
-	return path{
-		name: "return a line", arrange: func(c *cell) {
-			arrangeJoint(c)
-			c.vars["redemption"] = c.do("POST", "/v1/redemptions", c.joint()).str("id")
-		},
-		act: func(c *cell) request {
-			body := object{"return": "ret-1", "lines": []object{{"id": "1", "quantity": 1}}}
-			return request{http.MethodPost, "/v1/redemptions/" + c.vars["redemption"] + "/rollbacks", body, ""}
-		},
-		check: func(c *cell, r reply) {
-			got := c.do("GET", "/v1/redemptions/"+c.vars["redemption"], nil)
-			c.equal("taken back", got.num("discount_rolled_back"), r.num("discount"))
-			c.jointUses(1)
-		},
-		after: func(c *cell) {
-			c.do("POST", "/v1/redemptions/"+c.vars["redemption"]+"/rollbacks", object{"return": "ret-2"})
-		},
-		settled: func(c *cell) {
-			c.stands(c.vars["redemption"], "rolled_back")
 			c.jointUses(0)
 		},
 	}

@@ -22,7 +22,7 @@ func paths() []path {
 	}
 	out = append(append(out, jointPaths()...), guessing()...)
 	out = append(append(out, batchPaths()...), cardPaths()...)
-	out = append(out, automaticPaths()...)
+	out = append(append(out, automaticPaths()...), returnPaths()...)
 	return append(out, disable(true), disable(false), createKey(true), createKey(false), revokeKey(), createShop())
 }
 

@@ -39,9 +39,14 @@ func (m *market) call(ctx context.Context, h http.Handler, c command) answer {
 		if c.ret != "" {
 			body["return"] = c.ret
 		}
+		var lines []object
 		if c.quantity > 0 {
-			body["lines"] = []object{{"id": "1", "quantity": c.quantity}}
+			lines = append(lines, object{"id": "1", "quantity": c.quantity})
 		}
+		if c.tea {
+			lines = append(lines, object{"id": "2", "quantity": 1})
+		}
+		body["lines"] = lines
 	case setLimit:
 		method, path, body = "PATCH", "/v1/campaigns/"+m.campaigns[c.campaign], object{"max_redemptions": c.limit}
 	case tick:
@@ -83,6 +88,7 @@ func read(status int, doc object) answer {
 	}
 	_, a.id, _ = strings.Cut(text("id"), "_")
 	a.state, a.discount, a.number = text("status"), number("discount"), number("times_redeemed")+number("discount_rolled_back")
+	a.spent = number("budget_spent")
 	a.yes = doc["valid"] == true || doc["complete"] == true
 	if until, err := time.Parse(time.RFC3339Nano, text("expires_at")); err == nil && a.state != "" {
 		a.until = until.UnixMilli()

@@ -60,8 +60,13 @@ func (w world) onCampaign(c command) []outcome {
 func (w world) count(k int, alone bool) []outcome {
 	firm := w.uses(k, -1)
 	most := min(firm+w.looseUses(k), w.limits[k].ever)
+	spent := w.spent(k, true)
 	return []outcome{{w: w, status: 200, shows: -1, discount: -1, check: func(a answer) bool {
-		return !w.strict && !alone || firm <= a.number && a.number <= most
+		right := firm <= a.number && a.number <= most
+		if campaigns[k].budget > 0 {
+			right = right && spent <= a.spent && a.spent <= spent+w.spent(k, false)
+		}
+		return !w.strict && !alone || right
 	}}}
 }
 

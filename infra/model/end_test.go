@@ -94,11 +94,12 @@ func (w world) onRedemption(c command) []outcome {
 	return []outcome{o}
 }
 
-// rollBack undoes what is left, or the part of some items of the first line.
+// rollBack undoes what is left, or the part of some items of the first line. The
+// second one has none, but where it is back, too, nothing is left.
 func (w world) rollBack(i int, c command) []outcome {
 	r := w.recs[i]
 	if n := slices.IndexFunc(r.returns, func(x returned) bool { return x.id == c.ret }); n >= 0 {
-		if r.returns[n].quantity != c.quantity {
+		if r.returns[n].quantity != c.quantity || r.returns[n].tea != c.tea {
 			return w.refused(409, "return_differs")
 		}
 		return []outcome{w.answered(200, r.returns[n])}
@@ -107,17 +108,17 @@ func (w world) rollBack(i int, c command) []outcome {
 		return w.refused(409, "already_rolled_back")
 	}
 	whole := items(r.variant)
-	if r.came+c.quantity > whole {
+	if r.came+c.quantity > whole || r.tea && c.tea {
 		return w.refused(422, "return_exceeds_order")
 	}
-	x := returned{id: c.ret, quantity: c.quantity, discount: r.set.off() - r.back, complete: true}
-	if c.quantity > 0 {
+	x := returned{id: c.ret, quantity: c.quantity, tea: c.tea, discount: r.set.off() - r.back, complete: true}
+	if c.quantity > 0 || c.tea {
 		x.discount = r.set.share(r.came+c.quantity, whole) - r.set.share(r.came, whole)
-		x.complete = r.back+x.discount == r.set.off()
+		x.complete = r.back+x.discount == r.set.off() && r.set.off() > 0 || r.came+c.quantity == whole && (r.tea || c.tea)
 	}
 	n := w.with(i, func(r *rec) {
 		r.returns = append(slices.Clone(r.returns), x)
-		r.back, r.came = r.back+x.discount, r.came+c.quantity
+		r.back, r.came, r.tea = r.back+x.discount, r.came+c.quantity, r.tea || c.tea
 		if x.complete {
 			r.status = rolledBack
 		}

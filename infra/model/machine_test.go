@@ -102,7 +102,7 @@ func byID(k kind) bool {
 var sets = []set{
 	1 << 0, 1 << 1, 1 << 3, 1 << 4, 1 << 5, 1 << 6, 1 << 7, 1 << 8,
 	1<<1 | 1<<2, 1<<1 | 1<<3, 1<<0 | 1<<4, 1<<0 | 1<<3 | 1<<5, 1<<2 | 1<<3, 1<<6 | 1<<7, 1<<4 | 1<<7,
-	1<<4 | 1<<9, 1<<6 | 1<<7 | 1<<8, 1<<1 | 1<<2 | 1<<3 | 1<<6,
+	1<<4 | 1<<9, 1 << 10, 1<<0 | 1<<10, 1<<6 | 1<<7 | 1<<8, 1<<1 | 1<<2 | 1<<3 | 1<<6,
 }
 
 // draw makes up a command.
@@ -125,7 +125,7 @@ func draw(k kind, ids []string, pick func(string, int) int) command {
 	case rollBack:
 		c.ret = []string{"", "ret-1", "ret-2", "ret-3"}[pick("return", 4)]
 		if c.ret != "" {
-			c.quantity = int64(pick("quantity", 4))
+			c.quantity, c.tea = int64(pick("quantity", 4)), pick("tea", 2) == 1
 		}
 	case setLimit:
 		c.campaign = []int{1, 3, 4}[pick("campaign", 3)]

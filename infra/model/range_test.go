@@ -1,22 +1,24 @@
 package model
 
 // campaign is what the tests have of campaigns: it takes so much off the first
-// line of an order.
+// line of an order, or else it gives a service.
 type campaign struct {
 	off    int64
+	budget int64 // more than is ever spent: what it counts is compared
 	most   int64 // max_redemptions
 	each   int64 // max_redemptions_per_customer
 	keeps  bool  // on_cancel
 	before int64 // uses by orders that nobody touches again
 }
 
-// campaigns are of every kind; the last one's limit is spread over two slots.
+// campaigns are of every kind; the limits of the one with uses before are spread over two slots.
 var campaigns = [...]campaign{
 	{off: 100},
 	{off: 200, most: 3, each: 2},
 	{off: 300, each: 1},
 	{off: 400, most: 2, keeps: true},
-	{off: 500, most: 10, before: 7},
+	{off: 500, most: 10, before: 7, budget: 1_000_000},
+	{most: 2},
 }
 
 // code is one of them.
@@ -37,6 +39,7 @@ var codes = [...]code{
 	{campaign: 4, named: "MODEL-E"},
 	{campaign: 4, named: "MODEL-LATER", later: true},
 	{campaign: 2},
+	{campaign: 5, named: "MODEL-F"},
 }
 
 // keeping are the codes of campaigns that keep the use of a cancelled order.

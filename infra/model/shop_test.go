@@ -33,8 +33,7 @@ func newMarket(ctx context.Context, h http.Handler, name string, c *clock) (*mar
 			m.codes[i] = m.must(ctx, h, &err, "/v1/coupons", m.coupon(i))
 		}
 	}
-	last := len(campaigns) - 1
-	for n := range campaigns[last].before {
+	for n := range campaigns[4].before {
 		body := m.body(command{order: -1 - int(n), set: 1 << 7, who: int(n)})
 		m.must(ctx, h, &err, "/v1/redemptions", body)
 	}
@@ -58,6 +57,12 @@ func (c campaign) body() object {
 	o := object{
 		"name": "model", "reason": object{"de": "danke", "en": "thank you"},
 		"rewards": []object{{"type": "amount_off", "amount_off": c.off, "currency": "EUR", "applies_to": object{"skus": []string{"mug"}}}},
+	}
+	if c.off == 0 {
+		o["rewards"] = []object{{"type": "service", "service": object{"de": "signiert", "en": "signed"}}}
+	}
+	if c.budget > 0 {
+		o["budget"] = object{"amount": c.budget, "currency": "EUR"}
 	}
 	if c.most > 0 {
 		o["max_redemptions"] = c.most

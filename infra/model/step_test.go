@@ -14,7 +14,8 @@ type command struct {
 	set      set
 	id       string
 	ret      string
-	quantity int64
+	quantity int64 // of the first line that comes back
+	tea      bool  // the second line comes back
 	campaign int
 	limit    int64
 	by       time.Duration // of a hold, and of the clock
@@ -51,6 +52,7 @@ type answer struct {
 	until    int64
 	discount int64
 	number   int64 // times_redeemed, or discount_rolled_back
+	spent    int64 // of the budget
 	yes      bool  // valid, complete
 	raw      string
 }

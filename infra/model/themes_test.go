@@ -12,7 +12,7 @@ type theme struct {
 // themes are disjoint.
 var themes = []theme{
 	{sets: []set{1 << 1, 1 << 3, 1<<1 | 1<<2, 1<<1 | 1<<3, 1<<2 | 1<<3}, campaigns: []int{1}, orders: []int{0, 1, 2}},
-	{sets: []set{1 << 4, 1 << 0, 1<<0 | 1<<4, 1<<4 | 1<<9}, orders: []int{3, 4}},
+	{sets: []set{1 << 4, 1 << 0, 1<<0 | 1<<4, 1<<4 | 1<<9, 1 << 10, 1<<0 | 1<<10}, orders: []int{3, 4}},
 	{sets: []set{1 << 5}, campaigns: []int{3}, orders: []int{5, 6, 7}},
 	{sets: []set{1 << 6, 1 << 7, 1<<6 | 1<<7, 1<<6 | 1<<7 | 1<<8}, campaigns: []int{4}, orders: []int{8, 9, 10}},
 }

@@ -22,7 +22,7 @@ func (c command) String() string {
 	case tick:
 		return fmt.Sprintf("let %v pass", c.by)
 	case rollBack:
-		return fmt.Sprintf("roll back %s, return %q of %d", short(c.id), c.ret, c.quantity)
+		return fmt.Sprintf("roll back %s, return %q of %d, tea %t", short(c.id), c.ret, c.quantity, c.tea)
 	case extend:
 		return fmt.Sprintf("extend %s by %v", short(c.id), c.by)
 	case commit, release, get, getHold:
@@ -51,8 +51,8 @@ func (s set) String() string {
 }
 
 func (r rec) String() string {
-	return fmt.Sprintf("%s: order %d %v lines %d by %d %s until %d (held %t), back %d of %d items %v",
-		short(r.id), r.order, r.set, r.variant, r.who, r.status, r.until, r.held, r.back, r.came, r.returns)
+	return fmt.Sprintf("%s: order %d %v lines %d by %d %s until %d (held %t), back %d of %d items, tea %t %v",
+		short(r.id), r.order, r.set, r.variant, r.who, r.status, r.until, r.held, r.back, r.came, r.tea, r.returns)
 }
 
 // short is the end of an id, with the attempt; where it begins, ids of one code are alike.

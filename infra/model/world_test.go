@@ -52,13 +52,15 @@ type rec struct {
 	held    bool  // it began as a hold
 	back    int64 // of the discount
 	came    int64 // items of the order's first line that came back
+	tea     bool  // the second line came back
 	returns []returned
 }
 
 // returned is an answered return.
 type returned struct {
 	id       string
-	quantity int64 // 0: all that was left
+	quantity int64
+	tea      bool // neither of the two: all that was left
 	discount int64
 	complete bool
 }
@@ -127,6 +129,20 @@ func (w world) looseUses(campaign int) int64 {
 	for i, r := range w.recs {
 		if w.loose(i) {
 			n += r.set.of(campaign)
+		}
+	}
+	return n
+}
+
+// spent is what firm records, or else loose ones, took off by a campaign.
+func (w world) spent(campaign int, firm bool) int64 {
+	n := int64(0)
+	if firm {
+		n = campaigns[campaign].before * campaigns[campaign].off
+	}
+	for i, r := range w.recs {
+		if (r.status == redeemed || r.status == held) && w.firm(i) == firm {
+			n += r.set.of(campaign) * (campaigns[campaign].off - campaigns[campaign].off*r.came/items(r.variant))
 		}
 	}
 	return n

@@ -143,8 +143,9 @@ func (d Draft) Redemption() Redemption {
 		r.Discount += a.Discount
 		r.GiftApplied += a.GiftApplied
 	}
+	r.Undiscounted = r.undiscounted(d.Order.Lines)
 	if d.frozen != nil {
-		r.Codes, r.Mode = append(r.Codes, d.frozen.leftOut()...), d.frozen.Mode
+		r.Codes, r.Mode, r.Undiscounted = append(r.Codes, d.frozen.leftOut()...), d.frozen.Mode, d.frozen.Undiscounted
 	}
 	r.AmountDue = d.Totals.Total - r.Discount - r.GiftApplied
 	return r

@@ -48,7 +48,8 @@ type Redemption struct {
 	Codes          []Applied        `json:"codes"`
 	DiscountBack   int64            `json:"discount_rolled_back,omitzero" doc:"What returns of single lines have taken back of discount."`
 	GiftBack       int64            `json:"gift_rolled_back,omitzero" doc:"What has gone back to gift cards."`
-	Returned       map[string]int64 `json:"returned,omitempty" doc:"How much of each discounted line came back."`
+	Returned       map[string]int64 `json:"returned,omitempty" doc:"How much of each line came back."`
+	Undiscounted   map[string]int64 `json:"undiscounted_lines,omitzero" doc:"How many items each line has of which nothing was taken off: when these are back, too, nothing of the order is left."`
 	CreatedAt      time.Time        `json:"created_at"`
 	RolledBackAt   time.Time        `json:"rolled_back_at,omitzero"`
 
@@ -67,6 +68,8 @@ type Applied struct {
 	Discount  int64          `json:"discount" doc:"In minor units; lines and shipping_discount sum to it."`
 	Lines     []LineDiscount `json:"lines"`
 	Shipping  int64          `json:"shipping_discount"`
+
+	DiscountBack int64 `json:"discount_rolled_back,omitzero" doc:"What returns of single lines have taken back of it, and given back to the campaign's budget."`
 
 	GiftApplied int64 `json:"gift_applied,omitzero" doc:"Of a gift card: what it pays, in minor units."`
 	GiftBack    int64 `json:"gift_rolled_back,omitzero" doc:"Of a gift card: what has gone back to it."`

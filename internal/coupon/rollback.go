@@ -55,7 +55,7 @@ type Rollback struct {
 	Lines      []LineDiscount `json:"lines,omitempty" doc:"Where lines were returned: what this takes back of each."`
 	GiftAmount int64          `json:"gift_amount" doc:"What goes back to gift cards, in minor units: all rollbacks of a redemption sum to its gift_applied."`
 	Cards      []CardAmount   `json:"cards,omitempty" doc:"To which cards."`
-	Complete   bool           `json:"complete" doc:"Nothing of the redemption is left: its uses are given back, unless the campaign keeps them."`
+	Complete   bool           `json:"complete" doc:"Nothing of the redemption is left, or no line of its order: its uses are given back, unless the campaign keeps them."`
 	CreatedAt  time.Time      `json:"created_at"`
 
 	Asked []ReturnedLine `json:"-"` // the lines as they were sent
@@ -90,7 +90,7 @@ func (r Redemption) Undo(u Undo, now time.Time) (Redemption, Rollback, error) {
 		return Redemption{}, Rollback{}, ErrGiftTooMuch.At("gift_amount").Arg("left", money.Amount{Minor: left, Currency: r.Currency})
 	}
 	after := r
-	after.Returned = maps.Clone(r.Returned)
+	after.Codes, after.Returned = slices.Clone(r.Codes), maps.Clone(r.Returned)
 	if after.Returned == nil {
 		after.Returned = map[string]int64{}
 	}
@@ -99,37 +99,12 @@ func (r Redemption) Undo(u Undo, now time.Time) (Redemption, Rollback, error) {
 			return Redemption{}, Rollback{}, err.At(fieldAt("lines", i) + ".quantity")
 		}
 	}
-	after.DiscountBack += back.Discount
 	after.payBack(u.Gift, &back)
 	if back.Complete = after.allBack(); back.Complete {
+		after.takeRest(&back)
 		return after.Undone(now), back, nil
 	}
 	return after, back, nil
-}
-
-// takeBack moves one line's share from the redemption to the rollback. A line
-// without discount has none; how much of it was ordered is not known here.
-func (r *Redemption) takeBack(l ReturnedLine, back *Rollback) *fault.Error {
-	before := r.Returned[l.ID]
-	share, known := int64(0), false
-	for _, a := range r.Codes {
-		i := slices.IndexFunc(a.Lines, func(d LineDiscount) bool { return d.ID == l.ID })
-		if i < 0 {
-			continue
-		}
-		d := a.Lines[i]
-		if before+l.Quantity > d.Quantity {
-			return ErrReturnTooMuch.Arg("line", l.ID).Arg("left", d.Quantity-before)
-		}
-		share += money.Share(d.Discount, before+l.Quantity, d.Quantity) - money.Share(d.Discount, before, d.Quantity)
-		known = true
-	}
-	if known {
-		r.Returned[l.ID] = before + l.Quantity
-		back.Discount += share
-		back.Lines = append(back.Lines, LineDiscount{ID: l.ID, Discount: share, Quantity: l.Quantity})
-	}
-	return nil
 }
 
 // payBack moves so much of what cards paid from the redemption to the rollback:
@@ -148,11 +123,6 @@ func (r *Redemption) payBack(amount int64, back *Rollback) {
 		back.GiftAmount += n
 		back.Cards = append(back.Cards, CardAmount{c.Coupon, n})
 	}
-}
-
-// allBack reports whether returns of single lines have left nothing to roll back.
-func (r *Redemption) allBack() bool {
-	return r.Discount+r.GiftApplied > 0 && r.DiscountBack == r.Discount && r.GiftBack == r.GiftApplied
 }
 
 // Paid is what gift cards have paid and not got back.

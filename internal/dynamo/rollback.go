@@ -115,6 +115,13 @@ func (s *Store) undoing(ctx context.Context, st standing, after coupon.Redemptio
 		part := returnKey(st, u.Return)
 		describe(part, back, u)
 		ws := []write{{table: table, item: part, condition: "attribute_not_exists(pk)"}, st.change(table, after)}
+		if budgets := st.redeemed.BudgetsBack(after); len(budgets) > 0 {
+			var err error
+			if st, err = s.withMembers(ctx, st); err != nil {
+				return nil, err
+			}
+			ws = st.refundParts(ws, table, budgets)
+		}
 		return append(ws, cards...), nil
 	}
 	st, err := s.withMembers(ctx, st)

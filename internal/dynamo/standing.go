@@ -158,7 +158,7 @@ func (st standing) undo(table string, first write, seats []item) []write {
 	}
 	took := st.counters(seats)
 	if len(seats) < len(st.seats()) {
-		ws = st.refund(ws, table, took)
+		ws = st.refundKept(ws, table, took)
 	}
 	for _, id := range slices.Sorted(maps.Keys(took)) {
 		ws = append(ws, giveBack(table, keyOf(id), took[id]))
@@ -202,36 +202,6 @@ func (st standing) reopened() []item {
 		}
 	}
 	return seats
-}
-
-// refund adds to what is given back the money of seats that are kept: their uses
-// stay taken, but no discount was granted in the end.
-func (st standing) refund(ws []write, table string, took map[string]coupon.Measures) []write {
-	for _, row := range st.seats() {
-		if !getBool(row, "kept") {
-			continue
-		}
-		takes, money := getTakes(row), false
-		for i, t := range takes {
-			if back := t.Took[coupon.Budget]; back > 0 {
-				id := rowID(takeKey(st.space, getStr(row, "campaign_id"), t))
-				took[id] = took[id].Plus(coupon.Measures{coupon.Budget: back})
-				takes[i].Took[coupon.Budget], money = 0, true
-			}
-		}
-		switch {
-		case !money:
-		case rowID(row) == rowID(st.seatRow): // it is changed already, as that of the whole
-			ws[1].set("takes", document(takes))
-		default:
-			ws = append(ws, write{
-				table: table, key: keyOfRow(row), update: "SET takes = :takes",
-				condition: "attribute_exists(order_id) AND attempts = :attempt",
-				values:    item{":takes": document(takes), ":attempt": row["attempts"]},
-			})
-		}
-	}
-	return ws
 }
 
 // giveBack returns to a customer, to a day or to a slot what was taken.
