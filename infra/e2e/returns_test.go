@@ -3,6 +3,7 @@ package e2e
 import (
 	"fmt"
 	"testing"
+	"time"
 )
 
 // Returns in parts sum to the whole exactly, and each counts once.
@@ -190,4 +191,23 @@ func TestReturnsOfAllLinesComplete(t *testing.T) {
 		}
 		n.noDrift(camp)
 	}
+}
+
+// A hold that was taken back, and is redeemed after all, still knows the lines of its order.
+func TestReturnsAfterALapse(t *testing.T) {
+	n := newTenant(t)
+	camp := n.campaign(object{"max_redemptions": 1, "rewards": []object{{"type": "service", "service": object{"de": "signiert", "en": "signed"}}}})
+	n.coupon(camp, object{"code": "LATE"})
+	h := n.do("POST", "/v1/holds", use("LATE", "o-1", object{"expires_in": 60})).want(201)
+	n.clock.move(definitionDelay + 2*time.Minute)
+	rival := n.do("POST", "/v1/redemptions", use("LATE", "o-2")).want(201)
+	n.do("POST", "/v1/redemptions/"+rival.str("id")+"/rollbacks", nil).want(201)
+	r := n.do("POST", "/v1/holds/"+h.str("id")+"/commit", object{}).want(201)
+	rollbacks := "/v1/redemptions/" + r.str("id") + "/rollbacks"
+	one := n.do("POST", rollbacks, object{"return": "ret-1", "lines": []object{{"id": "2", "quantity": 1}}}).want(201)
+	all := n.do("POST", rollbacks, object{"return": "ret-2", "lines": []object{{"id": "1", "quantity": 2}}}).want(201)
+	if one.Body["complete"] != false || all.Body["complete"] != true {
+		t.Errorf("%s %s", one.Raw, all.Raw)
+	}
+	n.noDrift(camp)
 }
