@@ -23,16 +23,17 @@ type PastOrder struct {
 // Forecast is what a campaign would have done to past orders, had every
 // customer known of it.
 type Forecast struct {
-	Object   string        `json:"object" enum:"forecast"`
-	Campaign string        `json:"campaign"`
-	Livemode bool          `json:"livemode"`
-	Version  int           `json:"campaign_version"`
-	Orders   int           `json:"orders" doc:"Replayed."`
-	Applied  int           `json:"applied" doc:"To so many of them."`
-	Refused  []RefusedFor  `json:"refused" doc:"Why not to the others, the most frequent reason first."`
-	Costs    []ForecastSum `json:"costs" doc:"What it would have cost, by currency."`
-	Spent    time.Time     `json:"used_up_at,omitzero" doc:"When max_redemptions would have been reached."`
-	Losses   []Loss        `json:"losses" doc:"Orders that would have been sold below cost, the worst first: at most 20."`
+	Object      string               `json:"object" enum:"forecast"`
+	Campaign    string               `json:"campaign"`
+	Livemode    bool                 `json:"livemode"`
+	Version     int                  `json:"campaign_version"`
+	Orders      int                  `json:"orders" doc:"Replayed."`
+	Applied     int                  `json:"applied" doc:"To so many of them."`
+	Refused     []RefusedFor         `json:"refused" doc:"Why not to the others, the most frequent reason first."`
+	Costs       []ForecastSum        `json:"costs" doc:"What it would have cost, by currency."`
+	Spent       time.Time            `json:"used_up_at,omitzero" doc:"When max_redemptions would have been reached."`
+	ExhaustedAt map[string]time.Time `json:"exhausted_at,omitempty" doc:"When each limit would have been reached, by the reason that later orders are refused for: quantity_exceeded, stock_exhausted, budget_exhausted, daily_limit_exceeded (of the first such day). A budget is reached when nothing is left, or when an order would get more than is."`
+	Losses      []Loss               `json:"losses" doc:"Orders that would have been sold below cost, the worst first: at most 20."`
 }
 
 // RefusedFor counts orders by the reason why the campaign does not apply to them.
@@ -63,16 +64,15 @@ const maxLosses = 20
 
 // replay is a forecast in the making.
 type replay struct {
-	campaign Campaign
 	forecast Forecast
 	costs    map[string]*ForecastSum
 	refused  map[string]int
-	uses     int64
-	byPerson map[string]int64
+	allowance
 }
 
 // Forecast replays the campaign over orders, in the order in which they were
-// placed, each at its own time: rules, dates and limits as they are defined.
+// placed, each at its own time: rules, dates and limits as they are defined. An
+// order that the rules refuse takes nothing of the limits, and is not counted as refused by one.
 // Codes are not asked for, so it says what the campaign can do at most. It
 // refuses orders that contradict themselves.
 func (c Campaign) Forecast(history []PastOrder, now time.Time) (Forecast, error) {
@@ -87,7 +87,7 @@ func (c Campaign) Forecast(history []PastOrder, now time.Time) (Forecast, error)
 		}
 	}
 	slices.SortStableFunc(history, func(a, b PastOrder) int { return a.Order.PlacedAt.Compare(b.Order.PlacedAt) })
-	r := replay{campaign: c, costs: map[string]*ForecastSum{}, refused: map[string]int{}, byPerson: map[string]int64{}}
+	r := replay{costs: map[string]*ForecastSum{}, refused: map[string]int{}, allowance: newAllowance(c)}
 	for _, past := range history {
 		r.add(past)
 	}
@@ -95,37 +95,21 @@ func (c Campaign) Forecast(history []PastOrder, now time.Time) (Forecast, error)
 }
 
 func (r *replay) add(past PastOrder) {
-	person := past.Customer.ID + past.Customer.Email
-	if err := r.limits(past, person); err != nil {
+	at := past.Order.PlacedAt
+	if err := checkDates(r.campaign.StartsAt, r.campaign.ExpiresAt, at, 0); err != nil {
 		r.refuse(err)
 		return
 	}
-	q := Price(Cart{Order: past.Order, Totals: past.totals, Customer: past.Customer, Facts: past.Facts, Now: past.Order.PlacedAt},
+	q := Price(Cart{Order: past.Order, Totals: past.totals, Customer: past.Customer, Facts: past.Facts, Now: at},
 		Applicant{Campaign: r.campaign.ID, Terms: r.campaign.Terms})[0]
+	if q.Refused == nil {
+		q.Refused = r.spend(past.Customer.ID+past.Customer.Email, at, r.campaign.Want(q.Discount))
+	}
 	if q.Refused != nil {
 		r.refuse(q.Refused)
 		return
 	}
-	r.uses++
-	r.byPerson[person]++
-	if r.campaign.MaxRedemptions > 0 && r.uses == r.campaign.MaxRedemptions {
-		r.forecast.Spent = past.Order.PlacedAt
-	}
 	r.take(past, q.Discount)
-}
-
-// limits asks what a redemption's condition would ask.
-func (r *replay) limits(past PastOrder, person string) error {
-	c := r.campaign
-	switch {
-	case c.MaxRedemptions > 0 && r.uses >= c.MaxRedemptions:
-		return ErrQuantityExceeded
-	case c.MaxRedemptionsPerCustomer > 0 && person == "":
-		return ErrNeedsCustomer
-	case c.MaxRedemptionsPerCustomer > 0 && r.byPerson[person] >= c.MaxRedemptionsPerCustomer:
-		return ErrCustomerLimit
-	}
-	return checkDates(c.StartsAt, c.ExpiresAt, past.Order.PlacedAt, 0)
 }
 
 // refuse counts the single rules that an order missed, or the one reason.
@@ -186,7 +170,7 @@ func saturating(a, b int64) int64 { return min(a+b, money.Max) }
 func (r *replay) result(orders int) Forecast {
 	f := r.forecast
 	f.Object, f.Campaign, f.Livemode, f.Version, f.Orders = "forecast", r.campaign.ID, r.campaign.Livemode, r.campaign.Version, orders
-	f.Refused, f.Costs = []RefusedFor{}, []ForecastSum{}
+	f.Refused, f.Costs, f.ExhaustedAt, f.Spent = []RefusedFor{}, []ForecastSum{}, r.exhausted, r.exhausted[ErrQuantityExceeded.Code]
 	for code, n := range r.refused {
 		f.Refused = append(f.Refused, RefusedFor{code, n})
 	}

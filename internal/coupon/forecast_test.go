@@ -28,6 +28,7 @@ func TestForecast(t *testing.T) {
 	f, err := c.Forecast([]PastOrder{
 		past("late", 9, 5000, 0, "f"),   // the campaign is over
 		past("fourth", 8, 5000, 0, "e"), // used up
+		past("sixth", 8, 900, 0, "e"),   // too small for a limit to refuse it
 		past("first", 1, 1000, 900, "a"),
 		past("again", 2, 1000, 0, "a"), // the customer's limit
 		past("small", 3, 999, 0, "b"),  // below the minimum
@@ -39,10 +40,11 @@ func TestForecast(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := Forecast{
-		Object: "forecast", Campaign: "camp_1", Version: 2, Orders: 8, Applied: 3, Spent: noon.Add(6 * time.Hour),
-		Refused: []RefusedFor{{"quantity_exceeded", 2}, {"customer_limit_exceeded", 1}, {"minimum_amount_missed", 1}, {"needs_customer", 1}},
-		Costs:   []ForecastSum{{Currency: "EUR", Applied: 3, Revenue: 6000, Discount: 1200, MarginKnown: 2, BelowCost: 1}},
-		Losses:  []Loss{{Order: "first", Currency: "EUR", Loss: 100}},
+		Object: "forecast", Campaign: "camp_1", Version: 2, Orders: 9, Applied: 3, Spent: noon.Add(6 * time.Hour),
+		ExhaustedAt: map[string]time.Time{"quantity_exceeded": noon.Add(6 * time.Hour)},
+		Refused:     []RefusedFor{{"minimum_amount_missed", 2}, {"coupon_expired", 1}, {"customer_limit_exceeded", 1}, {"needs_customer", 1}, {"quantity_exceeded", 1}},
+		Costs:       []ForecastSum{{Currency: "EUR", Applied: 3, Revenue: 6000, Discount: 1200, MarginKnown: 2, BelowCost: 1}},
+		Losses:      []Loss{{Order: "first", Currency: "EUR", Loss: 100}},
 	}
 	if !reflect.DeepEqual(f, want) {
 		t.Errorf("%+v\nwant\n%+v", f, want)
