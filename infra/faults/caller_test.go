@@ -25,7 +25,11 @@ type redeemed struct {
 }
 
 // may tells whether a state is the last that was acknowledged, or one asked for since.
-func (r *redeemed) may(state string) bool { return r.told[len(r.told)-1] == state }
+// A hold that was forgotten may have been taken back since.
+func (r *redeemed) may(state string) bool {
+	last := r.told[len(r.told)-1]
+	return last == state || last == "held" && state == "lapsed"
+}
 
 func (l *ledger) note(id, code string, single bool, state string) {
 	l.mu.Lock()
@@ -69,7 +73,9 @@ func (s *soak) newCaller(n int) *caller {
 func (c *caller) live() {
 	for time.Now().Before(c.until) {
 		c.calls++
-		switch n := c.dice.IntN(10); {
+		switch n := c.dice.IntN(c.things()); {
+		case n >= 10:
+			c.spend()
 		case n < 4:
 			c.shop(c.fields[c.dice.IntN(len(c.fields))].code, false)
 		case n < 7:
@@ -80,6 +86,14 @@ func (c *caller) live() {
 			c.manage()
 		}
 	}
+}
+
+// things are how many a caller can do: more in a long soak.
+func (c *caller) things() int {
+	if lasting() {
+		return 16
+	}
+	return 10
 }
 
 func (c *caller) fresh(what string) string { return fmt.Sprint(what, "-", c.name, "-", c.calls) }
@@ -150,6 +164,9 @@ func (c *caller) redeem(code string, single bool) string {
 // manage does what marketers do: pause and resume, change terms, raise the limit.
 func (c *caller) manage() {
 	path := "/v1/campaigns/" + c.fields[1].campaign
+	if c.automatic != "" && c.dice.IntN(3) == 0 {
+		path = "/v1/campaigns/" + c.automatic
+	}
 	switch c.dice.IntN(3) {
 	case 0:
 		c.must(request{method: "POST", path: path + "/pause"})

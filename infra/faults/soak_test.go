@@ -55,7 +55,10 @@ type soak struct {
 
 	mu    sync.Mutex
 	codes []string // for one use, anybody's prey
+	cards []*giftCard
 	books ledger
+
+	gift, automatic string // campaigns of long soaks
 
 	fields []field
 	kills  map[string]int
@@ -85,7 +88,7 @@ func newSoak(t *testing.T, d time.Duration) *soak {
 // patience is left to long runs: a short one would do nothing else.
 func (s *soak) faulty() {
 	faults := All()
-	if os.Getenv("SOAK") == "" {
+	if !lasting() {
 		faults = slices.DeleteFunc(faults, func(f Fault) bool { return f == Overtaken })
 	}
 	s.proxy.Play(Random(s.seed+uint64(s.kills["table"]+s.kills["server"]), 12, faults...)) //nolint:gosec // a few
@@ -93,6 +96,7 @@ func (s *soak) faulty() {
 
 func (s *soak) run() {
 	s.fields = s.campaigns()
+	s.extras()
 	s.faulty()
 	var wg sync.WaitGroup
 	for n := range callers {
@@ -203,7 +207,7 @@ func (s *soak) campaigns() []field {
 // verify asks for everything that was acknowledged, and audits the tables.
 func (s *soak) verify() {
 	for id, r := range s.books.redeemed {
-		got := s.must(request{method: "GET", path: "/v1/redemptions/" + id}).str("status")
+		got := s.standing(id).str("status")
 		if !r.may(got) {
 			s.t.Errorf("%s is %q, its callers were told %v", id, got, r)
 		}
@@ -241,12 +245,19 @@ func (s *soak) untold(id, order string) {
 // verifyRows finds what nobody was told of: every call was insisted on to its
 // answer, so what else stands in the table was made twice.
 func (s *soak) verifyRows() {
-	coupons := 0
+	coupons, cards := 0, 0
+	var ids []string
 	err := scan(s.t.Context(), s.table.client, "CouponsTable", func(r row) {
 		var doc struct{ ID, Order string }
 		r.document("redemption", &doc)
-		if strings.HasPrefix(doc.Order, "order-caller-") && s.books.redeemed[doc.ID] == nil {
-			s.untold(doc.ID, doc.Order)
+		if strings.HasPrefix(doc.Order, "order-caller-") {
+			ids = append(ids, doc.ID)
+			if s.books.redeemed[doc.ID] == nil {
+				s.untold(doc.ID, doc.Order)
+			}
+		}
+		if r.has("balance_left") {
+			cards++
 		}
 		if r.has("code") && slices.ContainsFunc(s.fields, func(f field) bool { return f.campaign == r.text("campaign_id") }) {
 			coupons++
@@ -258,4 +269,8 @@ func (s *soak) verifyRows() {
 	if told := len(s.codes) + len(s.fields); coupons != told {
 		s.t.Errorf("%d coupons, and callers were told of %d", coupons, told)
 	}
+	if cards != len(s.cards) {
+		s.t.Errorf("%d gift cards, and callers were told of %d", cards, len(s.cards))
+	}
+	s.verifyCards(ids)
 }

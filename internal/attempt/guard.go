@@ -104,7 +104,7 @@ func (t Try) sort(misses []Miss) (guesses int64, signs []Miss) {
 		if coupon.IsGuess(m.Why, t.caller.Publishable()) {
 			guesses++
 		}
-		if m.Typed != "" && coupon.IsLeakSign(m.Why) && t.somebody() {
+		if m.Typed != "" && coupon.IsLeakSign(m.Sign) && t.somebody() {
 			signs = append(signs, m)
 		}
 	}
@@ -139,7 +139,7 @@ func (t Try) see(ctx context.Context, m Miss) error {
 		return err
 	}
 	target, err := t.guard.Store.Target(ctx, t.caller.Space, t.caller.Secrets, code)
-	if err != nil || !target.Watches(m.Why) {
+	if err != nil || !target.Watches(m.Sign) {
 		return err
 	}
 	s := coupon.Sighting{

@@ -11,6 +11,7 @@ import (
 type Miss struct {
 	Typed string // the code as it was sent; empty where it is not known which it was
 	Why   string // the code of the fault
+	Sign  string // the code of what the radar looks at: the same, or one of several rules
 }
 
 // Misses are the codes of a validation that do not apply; refused has an error for each, or nil.
@@ -18,7 +19,7 @@ func Misses(typed []string, refused []error) []Miss {
 	var out []Miss
 	for i, err := range refused {
 		if f, ok := fault.As(err); ok {
-			out = append(out, Miss{typed[i], f.Code})
+			out = append(out, Miss{typed[i], f.Code, coupon.SignOf(f)})
 		}
 	}
 	return out
@@ -27,11 +28,11 @@ func Misses(typed []string, refused []error) []Miss {
 // refusals are the codes for which a whole call was refused.
 func refusals(typed []string, f *fault.Error) []Miss {
 	if f.Code != coupon.ErrCodesRefused.Code {
-		return []Miss{{which(typed, f), f.Code}}
+		return []Miss{{which(typed, f), f.Code, coupon.SignOf(f)}}
 	}
 	var out []Miss
 	for _, part := range f.Parts {
-		out = append(out, Miss{which(typed, part), part.Code})
+		out = append(out, Miss{which(typed, part), part.Code, coupon.SignOf(part)})
 	}
 	return out
 }
@@ -55,7 +56,7 @@ func leftOut(codes []coupon.Applied) []Miss {
 	var out []Miss
 	for _, a := range codes {
 		if a.Problem != nil {
-			out = append(out, Miss{a.Code, a.Problem.Code})
+			out = append(out, Miss{a.Code, a.Problem.Code, a.Problem.Sign})
 		}
 	}
 	return out

@@ -173,7 +173,7 @@ func (d Draft) applied(p Part) Applied {
 func (d Draft) leftOut(p Part) Applied {
 	a := Applied{Code: d.Wishes[p.Index].Text, Status: NotApplied, Lines: []LineDiscount{}}
 	if f := p.why(); f != nil {
-		a.Problem = &Refusal{Code: f.Code, Param: f.Param}
+		a.Problem = &Refusal{Code: f.Code, Param: f.Param, Sign: SignOf(f)}
 		if d.Say != nil {
 			a.Problem.Detail = d.Say(f)
 		}

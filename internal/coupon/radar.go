@@ -3,6 +3,7 @@ package coupon
 import (
 	"time"
 
+	"github.com/lagniappe/lagniappe/internal/fault"
 	"github.com/lagniappe/lagniappe/internal/shop"
 )
 
@@ -73,9 +74,18 @@ func IsGuess(why string, browser bool) bool {
 	return why == ErrUnknown.Code || why == ErrOtherCustomer.Code
 }
 
-// leakSigns are what somebody is told who tries a code that is another's, or
-// that its owner has used already.
-var leakSigns = faults{ErrOtherCustomer, ErrNeedsCustomer, ErrQuantityExceeded, ErrCustomerLimit, ErrOnHold}
+// leakSigns are what somebody is told who tries a code that is another's, by its
+// coupon or by its campaign's rules, or that its owner has used already.
+var leakSigns = faults{ErrOtherCustomer, ErrNeedsCustomer, ErrCustomer, ErrQuantityExceeded, ErrCustomerLimit, ErrOnHold}
+
+// SignOf is the reason in which the radar looks for a leak. Of the rules that an
+// order misses that is the one which names the customers whom the code is for.
+func SignOf(f *fault.Error) string {
+	if faults(f.Parts).has(ErrCustomer.Code) {
+		return ErrCustomer.Code
+	}
+	return f.Code
+}
 
 // IsLeakSign reports whether a refusal with that code may mean that a private code is going round.
 func IsLeakSign(why string) bool { return leakSigns.has(why) }

@@ -23,6 +23,8 @@ func TestRefusalsAreSorted(t *testing.T) {
 		{ErrTooManyAttempts, false, true, false},
 		{ErrCodeMalformed, false, false, false},
 		{ErrRulesViolated, false, false, false},
+		{ErrRulesViolated.Of(ErrMinimumAmount, ErrCustomerExcluded), false, false, false},
+		{ErrRulesViolated.Of(ErrMinimumAmount, ErrCustomer), false, false, true},
 		{ErrCurrencyMismatch, false, false, false},
 		{ErrNothingOff, false, false, false},
 		{ErrOnHold, false, true, true},
@@ -30,7 +32,7 @@ func TestRefusalsAreSorted(t *testing.T) {
 		{ErrRedemptionDiffers, false, true, false}, // no browser redeems
 	} {
 		why := c.f.Code
-		if IsGuess(why, false) != c.server || IsGuess(why, true) != c.browser || IsLeakSign(why) != c.sign {
+		if IsGuess(why, false) != c.server || IsGuess(why, true) != c.browser || IsLeakSign(SignOf(c.f)) != c.sign {
 			t.Errorf("%s: server %v, browser %v, sign %v", why, IsGuess(why, false), IsGuess(why, true), IsLeakSign(why))
 		}
 		if (ForBrowser(c.f) == ErrNotUsable) != IsGuess(why, true) {

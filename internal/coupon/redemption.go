@@ -84,6 +84,7 @@ type Refusal struct {
 	Code   string `json:"code" example:"coupon_expired"`
 	Detail string `json:"detail"`
 	Param  string `json:"param,omitzero"`
+	Sign   string `json:"-"` // for the leak radar, while the redemption is made; see [SignOf]
 }
 
 // Undone gives the redemption as rolled back.
