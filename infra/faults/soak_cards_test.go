@@ -2,6 +2,7 @@ package faults
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"strings"
 )
@@ -70,9 +71,7 @@ func (c *caller) cart(card *giftCard, more object) object {
 			"id": c.fresh("order"), "currency": "EUR", "lines": []object{{"id": "1", "quantity": 2, "unit_amount": 700}},
 		},
 	}
-	for k, v := range more {
-		body[k] = v
-	}
+	maps.Copy(body, more)
 	return body
 }
 
