@@ -11,7 +11,9 @@ import (
 func TestRadarSeesWhoIsNotNamed(t *testing.T) {
 	n := newTenant(t)
 	n.onTheHour()
-	rules := func(o object, more object) object { return with(object{"rules": with(o, object{"currency": "EUR"})}, more) }
+	rules := func(o object, more object) object {
+		return with(object{"rules": with(o, object{"currency": "EUR"})}, more)
+	}
 	named := n.campaign(rules(object{"customers": []string{"owner"}, "minimum_amount": 100_000}, nil))
 	few := n.campaign(rules(object{"customers": []string{"owner"}}, object{"leak_radar": object{"customers": 3}}))
 	others := n.campaign(rules(object{"excluded_customers": []string{"c-0", "c-1", "c-2", "c-3", "c-4"}}, nil))

@@ -46,28 +46,28 @@ type Quote struct {
 func Price(c Cart, applicants ...Applicant) []Quote {
 	entries := ranked(applicants)
 	for {
-		stack, losers := combine(entries)
+		stack, lost := combine(entries)
 		again := newTill(c).ring(stack)
 		for _, e := range stack {
-			again = again || e.off != nil && len(losers) > 0
+			again = again || e.off != nil && lost
 		}
 		if again {
 			continue
 		}
 		quotes := make([]Quote, len(entries))
 		for _, e := range entries {
-			quotes[e.place] = e.quote(losers[e.place])
+			quotes[e.place] = e.quote()
 		}
 		return quotes
 	}
 }
 
-func (e *entry) quote(lost error) Quote {
+func (e *entry) quote() Quote {
 	switch {
 	case e.off != nil:
 		return Quote{Refused: e.off}
-	case lost != nil:
-		return Quote{Refused: lost}
+	case e.lost != nil:
+		return Quote{Refused: e.lost}
 	}
 	return Quote{Discount: e.discount, Rewards: e.rewards}
 }

@@ -10,6 +10,7 @@ type entry struct {
 	*Applicant
 	place  int   // among the applicants
 	off    error // why it does not apply, for a reason of its own
+	lost   error // which other one keeps it out
 	joined bool  // its rules hold, and it has given something: its margin floor counts
 	asked  bool  // its rules were looked at
 
@@ -23,9 +24,10 @@ type entry struct {
 // applied: by priority, what was asked for by a code first, exclusive ones
 // first, then by ids. So the order in which codes were typed does not matter.
 func ranked(applicants []Applicant) []*entry {
-	entries := make([]*entry, len(applicants))
+	all, entries := make([]entry, len(applicants)), make([]*entry, len(applicants))
 	for i := range applicants {
-		entries[i] = &entry{Applicant: &applicants[i], place: i}
+		all[i] = entry{Applicant: &applicants[i], place: i}
+		entries[i] = &all[i]
 	}
 	slices.SortStableFunc(entries, func(a, b *entry) int {
 		return cmp.Or(
@@ -49,28 +51,33 @@ func boolFirst(a, b bool) int {
 	return 1
 }
 
-// combine chooses from ranked entries those that go together, and says of the
-// others who keeps them out. One that does not apply keeps nobody out.
-func combine(entries []*entry) (stack []*entry, losers map[int]error) {
-	losers = map[int]error{}
+// errKeptOut is of automatic campaigns, of which nobody is told who keeps them out.
+var errKeptOut = ErrNotCombinable.At("codes")
+
+// combine chooses from ranked entries those that go together, and notes with the
+// others who keeps them out, and whether there are any. One that does not apply keeps nobody out.
+func combine(entries []*entry) (stack []*entry, lost bool) {
 	automatic := 0
 	for _, e := range entries {
-		if e.off != nil {
+		if e.lost = nil; e.off != nil {
 			continue
 		}
-		if e.Automatic && automatic == maxTogether {
-			losers[e.place] = ErrNotCombinable.At("codes").Arg("campaign", e.Campaign)
-			continue
+		rival := slices.IndexFunc(stack, func(s *entry) bool { return s.excludes(e) })
+		switch {
+		case e.Automatic && (rival >= 0 || automatic == maxTogether):
+			e.lost = errKeptOut
+		case rival >= 0:
+			e.lost = ErrNotCombinable.At("codes").Arg("campaign", stack[rival].Campaign)
 		}
-		if rival := slices.IndexFunc(stack, func(s *entry) bool { return s.excludes(e) }); rival >= 0 {
-			losers[e.place] = ErrNotCombinable.At("codes").Arg("campaign", stack[rival].Campaign)
+		if e.lost != nil {
+			lost = true
 			continue
 		}
 		if stack = append(stack, e); e.Automatic {
 			automatic++
 		}
 	}
-	return stack, losers
+	return stack, lost
 }
 
 // excludes reports whether two campaigns cannot be on one order.

@@ -44,7 +44,7 @@ func (d Draft) At(i int) bool { return !d.Joint && i == 0 }
 
 // draft decides from definitions what the codes would do for the order.
 func (r Request) draft(ctx context.Context, defs Definitions, cs []candidate, attempt int) (Draft, error) {
-	d := Draft{Request: r, Attempt: attempt, Fingerprint: r.fingerprint()}
+	d := Draft{Request: r, Attempt: attempt, Fingerprint: r.fingerprint(), Parts: make([]Part, 0, len(cs))}
 	for i, c := range cs {
 		p, err := r.part(ctx, defs, i, c)
 		if err != nil {
@@ -61,6 +61,11 @@ func (r Request) draft(ctx context.Context, defs Definitions, cs []candidate, at
 		d.tender()
 		if d.crowded() {
 			return r.draft(ctx, defs, d.lighter(cs), attempt)
+		}
+	}
+	for i := range d.Parts {
+		if p := &d.Parts[i]; p.Automatic && !p.Refused() {
+			p.Seat = r.seatAt(p.Target)
 		}
 	}
 	d.Seat = r.seat(d.Parts)
@@ -99,10 +104,9 @@ func (r Request) seat(parts []Part) SeatRef {
 
 // price lets those parts apply that nothing speaks against yet.
 func (d *Draft) price() {
-	var as []Applicant
-	var at []int
-	for i, p := range d.Parts {
-		if !p.Refused() && !p.Campaign.Tender() {
+	as, at := make([]Applicant, 0, len(d.Parts)), make([]int, 0, len(d.Parts))
+	for i := range d.Parts {
+		if p := &d.Parts[i]; !p.Refused() && !p.Campaign.Tender() {
 			as = append(as, Applicant{Campaign: p.Campaign.ID, Coupon: p.Coupon.ID, Automatic: p.Automatic, Terms: p.Terms})
 			at = append(at, i)
 		}

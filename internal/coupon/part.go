@@ -97,7 +97,9 @@ func (r Request) part(ctx context.Context, defs Definitions, i int, c candidate)
 	if c.Campaign.ID == "" {
 		return p, nil
 	}
-	p.Seat = NewSeatRef(r.Secrets, c.Coupon.ID, c.Apart(), r.Order.ID)
+	if !c.automatic { // which needs one only where it applies
+		p.Seat = r.seatAt(c.Target)
+	}
 	p.Terms = c.Campaign.Terms
 	if r.frozen != nil {
 		return p.freeze(r.frozen.applied()[i]), nil
@@ -116,6 +118,11 @@ func (r Request) part(ctx context.Context, defs Definitions, i int, c candidate)
 	}
 	p.Misfit = p.whyMisfit(r)
 	return p, nil
+}
+
+// seatAt is the seat that the order takes of what a code names.
+func (r Request) seatAt(t Target) SeatRef {
+	return NewSeatRef(r.Secrets, t.Coupon.ID, t.Apart(), r.Order.ID)
 }
 
 // freeze gives the part as a hold promised it: whatever the campaign's terms

@@ -142,18 +142,21 @@ func (d Draft) mine(s Seat) (verdict, bool) {
 	return verdict{}, false
 }
 
+// at names the part's code. Most parts are refused for nothing, so it is not written before it is needed.
+func (p Part) at() string { return codeParam(p.Index) }
+
 // closed judges what only the coupon itself knows (that it exists, its state,
 // its dates, the version of its terms), then its campaign.
 func (p Part) closed(f Found, now time.Time) (verdict, bool) {
-	at, s, c := codeParam(p.Index), f.Seat, f.own(p)
+	s, c := f.Seat, f.own(p)
 	if f.Read && !p.Apart() || f.Card != nil {
 		switch {
 		case f.Card != nil && c.Balance == nil, f.Card == nil && !s.Exists:
-			return verdict{err: ErrUnknown.At(at)}, true
+			return verdict{err: ErrUnknown.At(p.at())}, true
 		case !c.Active:
-			return verdict{err: ErrNotActive.At(at)}, true
+			return verdict{err: ErrNotActive.At(p.at())}, true
 		case s.Attempt >= MaxAttempts: // before any guess would write another
-			return verdict{err: ErrTooManyAttempts.At(at)}, true
+			return verdict{err: ErrTooManyAttempts.At(p.at())}, true
 		case c.CampaignVersion < p.Oldest || c.CampaignVersion > p.Version:
 			g := p.learned(f)
 			g.Version = c.CampaignVersion
@@ -171,15 +174,15 @@ func (p Part) closed(f Found, now time.Time) (verdict, bool) {
 //
 // A hold that has had its time speaks against nothing: the store takes it back.
 func (p Part) spent(f Found, now time.Time) (verdict, bool) {
-	at, s := codeParam(p.Index), f.Seat
+	s := f.Seat
 	held := !s.Until.IsZero()
 	switch {
 	case s.Order != "" && held && now.Before(s.Until):
-		return verdict{err: ErrOnHold.At(at).Arg("until", s.Until)}, true
+		return verdict{err: ErrOnHold.At(p.at()).Arg("until", s.Until)}, true
 	case s.Order != "" && !held:
-		return verdict{err: ErrQuantityExceeded.At(at)}, true
+		return verdict{err: ErrQuantityExceeded.At(p.at())}, true
 	case s.Attempt >= MaxAttempts:
-		return verdict{err: ErrTooManyAttempts.At(at)}, true
+		return verdict{err: ErrTooManyAttempts.At(p.at())}, true
 	case s.Exists && s.Attempt != p.Attempt:
 		g := p.learned(f)
 		return verdict{guess: &g}, true
@@ -188,7 +191,7 @@ func (p Part) spent(f Found, now time.Time) (verdict, bool) {
 	case f.FirstTaken:
 		return verdict{err: ErrFirstOrderTaken.At("customer")}, true
 	case f.Exhausted != nil:
-		return verdict{err: exhaustedAt(f.Exhausted, at)}, true
+		return verdict{err: exhaustedAt(f.Exhausted, p.at())}, true
 	}
 	return verdict{}, false
 }
