@@ -104,3 +104,13 @@ func TestSeatedStays(t *testing.T) {
 		t.Errorf("%v %v", all, err)
 	}
 }
+
+// A campaign that was made before any could be automatic does not say that it is none.
+func TestCampaignsFromBeforeIssue(t *testing.T) {
+	s := newSide(t)
+	c := s.create(tenPercent())
+	w := write{table: s.tables.Campaigns, key: campaignKey(s.space, c.ID, skHead), update: "REMOVE automatic"}
+	_, err := s.settle(t.Context(), "test", w)
+	s.must(err)
+	s.issue(c, "")
+}
