@@ -90,6 +90,12 @@ func exercise(t *testing.T) {
 	n.do("POST", "/v1/offers", object{"order": cart(""), "customer": "c-1"}).want(200)
 	n.do("POST", "/v1/offers", object{"order": cart(""), "customer": object{"email": "anna@example.org"}}).want(200)
 	n.do("POST", "/v1/redemptions", none("o-4")).want(201)
+	n.automatic(object{"max_redemptions": 1})
+	n.clock.move(definitionDelay)
+	n.do("POST", "/v1/holds", none("o-5")).want(201)
+	n.clock.move(2 * time.Minute) // the hold lasts, but it might not
+	n.do("POST", "/v1/validations", none("o-6")).want(200)
+	n.do("POST", "/v1/offers", object{"order": cart("")}).want(200)
 	key := n.do("POST", "/v1/keys", object{"kind": "secret"}, "Idempotency-Key", "k").want(201)
 	n.do("GET", "/v1/keys", nil).want(200)
 	n.do("POST", "/v1/keys/"+key.str("id")+"/revoke", nil).want(200)

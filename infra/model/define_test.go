@@ -27,12 +27,12 @@ func (w world) validate(c command) []outcome {
 	return out
 }
 
-// hopes reports whether a campaign of the codes has or had holds: the mark that
-// they leave on a counter is looked into only by who wants to take from it.
+// hopes reports whether a campaign of the codes has holds that had their time: whether
+// what they free is enough is known only to who wants to take it.
 func (w world) hopes(c command) bool {
-	for _, r := range w.recs {
+	for i, r := range w.recs {
 		for k := range campaigns {
-			if r.held && r.set.of(k) > 0 && c.set.of(k) > 0 {
+			if w.loose(i) && r.set.of(k) > 0 && c.set.of(k) > 0 {
 				return true
 			}
 		}

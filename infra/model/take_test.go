@@ -91,7 +91,7 @@ func (w world) made(c command) outcome {
 	r := rec{order: c.order, set: c.set, variant: c.variant, who: c.who, status: redeemed}
 	state := redeemed
 	if c.kind == hold {
-		r.status, r.until, r.held, state = held, unsaid, true, held
+		r.status, r.until, state = held, unsaid, held
 	}
 	w.recs = append(recs, r)
 	return w.done(201, len(recs), state)

@@ -51,8 +51,8 @@ func (s set) String() string {
 }
 
 func (r rec) String() string {
-	return fmt.Sprintf("%s: order %d %v lines %d by %d %s until %d (held %t), back %d of %d items, tea %t %v",
-		short(r.id), r.order, r.set, r.variant, r.who, r.status, r.until, r.held, r.back, r.came, r.tea, r.returns)
+	return fmt.Sprintf("%s: order %d %v lines %d by %d %s until %d, back %d of %d items, tea %t %v",
+		short(r.id), r.order, r.set, r.variant, r.who, r.status, r.until, r.back, r.came, r.tea, r.returns)
 }
 
 // short is the end of an id, with the attempt; where it begins, ids of one code are alike.

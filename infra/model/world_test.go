@@ -49,7 +49,6 @@ type rec struct {
 	who     int
 	status  string
 	until   int64
-	held    bool  // it began as a hold
 	back    int64 // of the discount
 	came    int64 // items of the order's first line that came back
 	tea     bool  // the second line came back

@@ -65,16 +65,12 @@ func (s *Store) reclaimAt(ctx context.Context, sp shop.Space, counter item) (int
 		return 0, nil
 	}
 	prefix := holdPrefix(counter)
-	out, err := s.db.Query(ctx, &dynamodb.QueryInput{
-		TableName: &s.tables.Coupons, ConsistentRead: aws.Bool(true), Limit: aws.Int32(maxReclaims + 1),
-		KeyConditionExpression:    aws.String("pk = :pk AND begins_with(sk, :prefix)"),
-		ExpressionAttributeValues: item{":pk": counter[attrPK], ":prefix": str(prefix)},
-	})
+	entries, err := s.holdsAt(ctx, counter, maxReclaims+1, true)
 	if err != nil {
-		return 0, failed("dynamo.reclaimAt", err)
+		return 0, err
 	}
 	freed := 0
-	for _, entry := range out.Items[:min(maxReclaims, len(out.Items))] {
+	for _, entry := range entries[:min(maxReclaims, len(entries))] {
 		lapse, id := readEntry(entry, prefix)
 		if s.now().Before(lapse) {
 			return freed, s.moveMark(ctx, counter, lapse)
@@ -87,10 +83,23 @@ func (s *Store) reclaimAt(ctx context.Context, sp shop.Space, counter item) (int
 			freed++
 		}
 	}
-	if len(out.Items) == 0 {
+	if len(entries) == 0 {
 		return freed, s.moveMark(ctx, counter, time.Time{})
 	}
 	return freed, nil
+}
+
+// holdsAt reads the entries of holds beside a counter, those that lapse first.
+func (s *Store) holdsAt(ctx context.Context, counter item, most int32, consistent bool) ([]item, error) {
+	out, err := s.db.Query(ctx, &dynamodb.QueryInput{
+		TableName: &s.tables.Coupons, ConsistentRead: &consistent, Limit: &most,
+		KeyConditionExpression:    aws.String("pk = :pk AND begins_with(sk, :prefix)"),
+		ExpressionAttributeValues: item{":pk": counter[attrPK], ":prefix": str(holdPrefix(counter))},
+	})
+	if err != nil {
+		return nil, failed("dynamo.holdsAt", err)
+	}
+	return out.Items, nil
 }
 
 func readEntry(entry item, prefix string) (time.Time, string) {

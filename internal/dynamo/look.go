@@ -41,6 +41,9 @@ func (s *Store) look(ctx context.Context, d coupon.Draft, consistent bool) (coup
 		return coupon.Outcome{}, err
 	}
 	o, err := s.seatOutcome(d, rows)
+	if err == nil {
+		err = s.lookAtCards(ctx, d, rows, &o)
+	}
 	earlier := map[string]*siblings{}
 	for i, p := range d.Parts {
 		if !concerned(p) {
@@ -78,16 +81,20 @@ func nearTakes(d coupon.Draft, i int) []coupon.Take {
 	return append(firstTakes(d, i, 0), firstTakes(d, i, 1)...)
 }
 
-// lookAtLimits says what the rows of limits leave. A hold there that may have had
-// its time speaks against nothing.
-func (s *Store) lookAtLimits(ctx context.Context, d coupon.Draft, i int, rows map[string]item, earlier *siblings, f *coupon.Found) error {
+// lookAtLimits says what the rows of limits leave. A hold there that has had its time speaks against nothing.
+func (s *Store) lookAtLimits(ctx context.Context, d coupon.Draft, i int, rows map[string]item, earlier *siblings, f *coupon.Found) (err error) {
 	p := d.Parts[i]
 	limit := rows[rowID(limitKey(d.Space, p.Campaign.ID, orNobody(d.Person)))]
 	most := p.Campaign.MaxRedemptionsPerCustomer
-	f.LimitReached = most > 0 && getNum(limit, "uses")+earlier.number >= most && !mayLapse(limit, s.now())
+	if f.LimitReached, err = s.spentUnless(ctx, most > 0 && getNum(limit, "uses")+earlier.number >= most, limit); err != nil {
+		return err
+	}
 	first := rows[rowID(firstKey(d.Space, orNobody(d.Person)))]
-	f.FirstTaken = p.Terms.Rules.FirstOrder() && getNum(first, "uses") > 0 && getStr(first, "first_order") != d.Order.ID && !mayLapse(first, s.now())
-	takes, err := firstTakes(d, i, 0), error(nil)
+	another := p.Terms.Rules.FirstOrder() && getNum(first, "uses") > 0 && getStr(first, "first_order") != d.Order.ID
+	if f.FirstTaken, err = s.spentUnless(ctx, another, first); err != nil {
+		return err
+	}
+	takes := firstTakes(d, i, 0)
 	if f.Exhausted = s.spentOf(d, i); f.Exhausted == nil && len(takes) > 0 && (len(earlier.takes) > 0 || !s.fits(d, i, rows)) {
 		takes, f.Exhausted, err = s.lookAtAll(ctx, d, p, earlier.takes)
 	}
@@ -102,10 +109,15 @@ func (s *Store) lookAtAll(ctx context.Context, d coupon.Draft, p coupon.Part, ot
 		return nil, nil, err
 	}
 	takes, empty, why := all.choose(d, p, others, mostTakes)
-	if why == nil || s.lapseSoon(empty) {
+	if why == nil {
 		return takes, nil, nil
 	}
-	s.remember(d, p, all)
+	if lapses, err := s.anyLapses(ctx, empty); err != nil || lapses {
+		return nil, nil, err
+	}
+	if !s.lapseSoon(empty) {
+		s.remember(d, p, all)
+	}
 	return nil, why, nil
 }
 
@@ -121,7 +133,6 @@ func (s *Store) fits(d coupon.Draft, i int, rows map[string]item) bool {
 			_, err := coupon.PlanTakes([]coupon.Slot{readSlot(row)}, 0, t.Took, 1)
 			possible[ofDay] = possible[ofDay] || err == nil
 		}
-		possible[ofDay] = possible[ofDay] || mayLapse(row, s.now())
 	}
 	return !slices.ContainsFunc(near, func(t coupon.Take) bool { return !possible[t.Day != ""] })
 }
