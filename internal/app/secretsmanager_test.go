@@ -26,7 +26,7 @@ const (
 )
 
 func testConfig() aws.Config {
-	return config(func(name string) string {
+	return Config(func(name string) string {
 		return map[string]string{
 			"AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "wJalr", "AWS_SESSION_TOKEN": "session",
 		}[name]

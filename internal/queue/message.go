@@ -7,9 +7,6 @@ import (
 	"github.com/lagniappe/lagniappe/internal/shop"
 )
 
-// ErrMalformed says that a message is no task of ours.
-var ErrMalformed = fault.Define(fault.Internal, "task_malformed")
-
 // message is a task on its way. Ids are the shop's own or hashes; nothing
 // personal waits in a queue.
 type message struct {
@@ -28,11 +25,11 @@ func Encode(t Task) string {
 	return string(b)
 }
 
-// Decode reads what Encode wrote.
+// Decode reads what Encode wrote; what somebody else wrote is a fault.
 func Decode(text string) (Task, error) {
 	var m message
 	if err := json.Unmarshal([]byte(text), &m); err != nil || m.Kind == "" {
-		return Task{}, ErrMalformed.In("queue.Decode").Because(err)
+		return Task{}, fault.ErrInternal.In("queue.Decode").Because(err)
 	}
 	return Task{Kind: m.Kind, Space: shop.Space{Shop: m.Shop, Live: m.Live}, ID: m.ID}, nil
 }
