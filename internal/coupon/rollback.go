@@ -7,13 +7,14 @@ import (
 
 	"github.com/lagniappe/lagniappe/internal/fault"
 	"github.com/lagniappe/lagniappe/internal/money"
+	"github.com/lagniappe/lagniappe/internal/order"
 )
 
 // The faults of rollbacks.
 var (
 	ErrRolledBack    = fault.Define(fault.Conflict, "already_rolled_back")
-	ErrReturnDiffers = fault.Define(fault.Conflict, "return_differs")
-	ErrReturnTooMuch = fault.Define(fault.Invalid, "return_exceeds_order")
+	ErrReturnDiffers = order.ErrReturnDiffers
+	ErrReturnTooMuch = order.ErrReturnTooMuch
 	ErrReturnMissing = fault.Define(fault.Invalid, "return_missing")
 )
 
@@ -27,10 +28,7 @@ type Undo struct {
 }
 
 // ReturnedLine is how much of an order's line came back.
-type ReturnedLine struct {
-	ID       string `json:"id" maxLength:"128" doc:"The order line's id."`
-	Quantity int64  `json:"quantity" minimum:"1" maximum:"1000000"`
-}
+type ReturnedLine = order.ReturnedLine
 
 // Check refuses a return in parts that has no id of its own, which is what tells it from the next.
 func (u Undo) Check() error {

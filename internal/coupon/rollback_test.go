@@ -59,14 +59,14 @@ func TestPartsSumToTheWhole(t *testing.T) {
 
 func TestReturnsAreBounded(t *testing.T) {
 	r := Redemption{Discount: 10, Codes: []Applied{{Discount: 10, Lines: []LineDiscount{{ID: "1", Discount: 10, Quantity: 3}}}}}
-	if _, _, err := r.Undo(Undo{Return: "a", Lines: []ReturnedLine{{"1", 2}, {"1", 2}}}, noon); !errors.Is(err, ErrReturnTooMuch) {
+	if _, _, err := r.Undo(Undo{Return: "a", Lines: []ReturnedLine{{ID: "1", Quantity: 2}, {ID: "1", Quantity: 2}}}, noon); !errors.Is(err, ErrReturnTooMuch) {
 		t.Errorf("twice the same line, too much: %v", err)
 	}
-	after, back, err := r.Undo(Undo{Return: "a", Lines: []ReturnedLine{{"unknown", 1}}}, noon)
+	after, back, err := r.Undo(Undo{Return: "a", Lines: []ReturnedLine{{ID: "unknown", Quantity: 1}}}, noon)
 	if err != nil || back.Discount != 0 || back.Complete || after.Status == RolledBack {
 		t.Errorf("a line without discount: %+v %v", back, err)
 	}
-	if err := (Undo{Lines: []ReturnedLine{{"1", 1}}}).Check(); !errors.Is(err, ErrReturnMissing) {
+	if err := (Undo{Lines: []ReturnedLine{{ID: "1", Quantity: 1}}}).Check(); !errors.Is(err, ErrReturnMissing) {
 		t.Errorf("lines without a return: %v", err)
 	}
 }

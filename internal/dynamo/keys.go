@@ -44,6 +44,13 @@ import (
 //	            pk <space>#limit#<camp>#<b>  sk <person>      one customer's uses (audit: Query)
 //	            pk <space>#first#<b>         sk <person>      which order took what is for a person's first order only
 //	            …                            sk …#hold#<time>#<id>  beside a slot, a day's or a customer's uses: a hold that took from them (Query: lapsed ones)
+//	            pk <space>#person#<b>        sk <person>      who a hash is by now (same_as), and what campaigns may ask of a person (GetItem)
+//	Orders      pk <space>#order#<id>        sk order         an order as it was told last, and what came back (GetItem; a list: BatchGetItem)
+//	            …                            sk return#<id>   a return; all of an order (GetItem, Query)
+//	            …                            sk contribution  for whom it counts, and as what (GetItem)
+//	            …                            sk redemption#<id>  what the order redeemed (Query)
+//	            pk <space>#person#<person>   sk order#<time>#<id>  what an order adds to its customer's figures; list a customer's orders, newest first (Query)
+//	            …                            sk figures       their sum (GetItem)
 //	  by_campaign  <space>#<campaign>#<0–3> / <time>#<coupon> list a campaign's coupons, newest first; audit them, oldest first
 //	  by_customer  <space>#<person>         / <time>#<coupon> list a customer's coupons, newest first
 //	Attempts    pk <space>#try#<hash>        sk try           failures of one party in one window, or a shard of them (UpdateItem; TTL)
@@ -75,6 +82,13 @@ const (
 	skSettings = "settings"
 	skTry      = "try"
 	skLedger   = "#ledger" // ends the partition of a card's entries
+
+	skOrder        = "order"
+	skContribution = "contribution"
+	skFigures      = "figures"
+	skReturns      = "return#"
+	skRedemptions  = "redemption#"
+	skOrders       = "order#"
 
 	shopsPK = "shops"
 	auditPK = "audit"
@@ -225,4 +239,31 @@ func hash(s string) uint32 {
 	h := fnv.New32a()
 	h.Write([]byte(s))
 	return h.Sum32()
+}
+
+// personKey is where is kept who a keyed hash of a customer's id or address is.
+func personKey(s shop.Space, person string) item {
+	return key(space(s)+"#person#"+person[:1], person)
+}
+
+func orderPK(s shop.Space, id string) string { return space(s) + "#order#" + id }
+
+func orderKey(s shop.Space, id string) item { return key(orderPK(s, id), skOrder) }
+
+func returnOfKey(s shop.Space, order, id string) item { return key(orderPK(s, order), skReturns+id) }
+
+func linkKey(s shop.Space, order, redemption string) item {
+	return key(orderPK(s, order), skRedemptions+redemption)
+}
+
+// contributionKey is where an order notes for whom it counts.
+func contributionKey(s shop.Space, order string) item { return key(orderPK(s, order), skContribution) }
+
+func figuresPK(s shop.Space, person string) string { return space(s) + "#person#" + person }
+
+func figuresKey(s shop.Space, person string) item { return key(figuresPK(s, person), skFigures) }
+
+// ordersOfKey sorts an order among its person's by the time it was placed.
+func ordersOfKey(s shop.Space, person string, at time.Time, order string) item {
+	return key(figuresPK(s, person), fmt.Sprintf("%s%015d#%s", skOrders, at.UnixMilli(), order))
 }

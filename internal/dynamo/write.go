@@ -15,9 +15,11 @@ import (
 )
 
 // write is one conditional change of one row: a put where item is set, a
-// deletion where remove is, else an update.
+// deletion where remove is, else an update; where check is set it is a condition
+// alone. Deletions and checks come in transactions only.
 type write struct {
 	remove    bool
+	check     bool
 	table     string
 	item      item
 	key       item
@@ -101,8 +103,17 @@ func (s *Store) transact(ctx context.Context, writes []write) error {
 }
 
 func (w write) inTransaction() types.TransactWriteItem {
+	if w.check {
+		return types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{
+			TableName: &w.table, Key: w.key, ConditionExpression: optional(w.condition),
+			ExpressionAttributeNames: w.names, ExpressionAttributeValues: w.values,
+		}}
+	}
 	if w.remove {
-		return types.TransactWriteItem{Delete: &types.Delete{TableName: &w.table, Key: w.key}}
+		return types.TransactWriteItem{Delete: &types.Delete{
+			TableName: &w.table, Key: w.key, ConditionExpression: optional(w.condition),
+			ExpressionAttributeNames: w.names, ExpressionAttributeValues: w.values,
+		}}
 	}
 	if w.item != nil {
 		return types.TransactWriteItem{Put: &types.Put{

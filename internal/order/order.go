@@ -1,5 +1,12 @@
-// Package order is the cart or order that a coupon is applied to: lines,
-// shipping, currency, and the arithmetic of its totals.
+// Package order is what a shop sells: the cart or order that a coupon is applied
+// to ([Order]: lines, shipping, currency, and the arithmetic of its totals), and
+// the order that a shop tells of ([Record]: its state, what was charged, what
+// came back).
+//
+// An order is told by facts: versions of itself, of which the highest holds, and
+// returns with ids of their own. Any of them may arrive late, twice, or in
+// another order; what they add up to is the same. [Status] says what each
+// change of state means.
 package order
 
 import (

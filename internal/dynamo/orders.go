@@ -1,0 +1,189 @@
+package dynamo
+
+import (
+	"bytes"
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/lagniappe/lagniappe/internal/customer"
+	"github.com/lagniappe/lagniappe/internal/fault"
+	"github.com/lagniappe/lagniappe/internal/order"
+	"github.com/lagniappe/lagniappe/internal/shop"
+)
+
+// PutOrder takes in a version of an order: one write, which only a higher version
+// than is there passes. What follows from it hangs on the row, see [Store.SettleOrder].
+//
+// The same version again is given as it is; with another content it is
+// order.ErrVersionDiffers. An older version changes nothing, and the answer shows
+// what is there; only that the order was cancelled once is noted with a second write.
+func (s *Store) PutOrder(ctx context.Context, sp shop.Space, r order.Record) (order.Record, error) {
+	row, refused, err := s.takeIn(ctx, s.orderWrite(sp, r))
+	if err != nil {
+		return r, err
+	}
+	if refused == nil {
+		return readOrder(sp, row)
+	}
+	old := refused[0].old
+	is, err := readOrder(sp, old)
+	switch {
+	case err != nil:
+		return r, err
+	case is.Version == r.Version && !bytes.Equal(is.Fingerprint, r.Fingerprint):
+		return r, order.ErrVersionDiffers.At("version").Arg("version", r.Version)
+	case is.Version == r.Version:
+		return is, nil
+	}
+	is.Superseded = true
+	if r.Status.Ends() && getNum(old, "ended_version") < r.Version {
+		err = s.noteEnd(ctx, sp, r)
+	}
+	return is, err
+}
+
+// takeIn is settle that gives the row as it is afterwards.
+func (s *Store) takeIn(ctx context.Context, w write) (row item, refused []refusal, err error) {
+	err = persist(ctx, "dynamo.PutOrder", func() error {
+		out, err := s.db.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+			TableName: &w.table, Key: w.key, UpdateExpression: &w.update, ConditionExpression: &w.condition,
+			ExpressionAttributeNames: w.names, ExpressionAttributeValues: w.values,
+			ReturnValues:                        types.ReturnValueAllNew,
+			ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
+		})
+		if err == nil {
+			row = out.Attributes
+		}
+		refused, err = refusals("dynamo.PutOrder", err, 1)
+		return err
+	})
+	return row, refused, err
+}
+
+// orderWrite puts a version in the place of any lower one. What came back stays.
+func (s *Store) orderWrite(sp shop.Space, r order.Record) write {
+	kept := r
+	kept.Returned, kept.ReturnedAmount = nil, 0
+	w := write{
+		table: s.tables.Orders, key: orderKey(sp, r.ID),
+		update:    "SET version = :version, fingerprint = :fingerprint, #order = :order, person = :person",
+		condition: "attribute_not_exists(version) OR version < :version",
+		names:     map[string]string{"#order": "order"},
+		values: item{
+			":version": num(r.Version), ":fingerprint": bin(r.Fingerprint), ":order": document(kept), ":person": str(r.Person),
+		},
+	}
+	if r.Status.Ends() {
+		w.set("ended_version", num(r.Version))
+		w.set("ended_at", moment(s.now()))
+	}
+	return w
+}
+
+// noteEnd keeps that an order was cancelled, though a later version came first.
+func (s *Store) noteEnd(ctx context.Context, sp shop.Space, r order.Record) error {
+	_, err := s.settle(ctx, "dynamo.PutOrder", write{
+		table: s.tables.Orders, key: orderKey(sp, r.ID),
+		update:    "SET ended_version = :version, ended_at = :now",
+		condition: "attribute_exists(version) AND (attribute_not_exists(ended_version) OR ended_version < :version)",
+		values:    item{":version": num(r.Version), ":now": moment(s.now())},
+	})
+	return err // refused: somebody noted it, or a later one
+}
+
+// Order reads an order.
+func (s *Store) Order(ctx context.Context, sp shop.Space, id string) (order.Record, error) {
+	row, err := s.get(ctx, s.tables.Orders, orderKey(sp, id))
+	if err == nil && row == nil {
+		err = fault.ErrNotFound
+	}
+	if err != nil {
+		return order.Record{}, err
+	}
+	return readOrder(sp, row)
+}
+
+func readOrder(sp shop.Space, row item) (order.Record, error) {
+	var r order.Record
+	if err := getDocument(row, "order", &r); err != nil {
+		return r, err
+	}
+	r.Livemode, r.Person, r.Fingerprint, r.EndedAt = sp.Live, getStr(row, "person"), getBin(row, "fingerprint"), getTime(row, "ended_at")
+	return r.WithBack(order.Back{
+		Count: getNum(row, "times_returned"), Lines: getNums(row, "returned"),
+		Unpriced: getNums(row, "unpriced"), Amount: getNum(row, "returned_amount"),
+	}), nil
+}
+
+// getNums reads what nums wrote.
+func getNums(i item, name string) map[string]int64 {
+	of := getMap(i, name)
+	if of == nil {
+		return nil
+	}
+	out := make(map[string]int64, len(of))
+	for k := range of {
+		out[k] = getNum(of, k)
+	}
+	return out
+}
+
+func nums(m map[string]int64) types.AttributeValue {
+	out := item{}
+	for _, k := range slices.Sorted(maps.Keys(m)) {
+		out[k] = num(m[k])
+	}
+	return &types.AttributeValueMemberM{Value: out}
+}
+
+// OrdersOf lists a person's orders, newest first, with the sort key that ended
+// the page ("" on the last). An order is listed a moment after it was told.
+func (s *Store) OrdersOf(ctx context.Context, sp shop.Space, person, below string, limit int) ([]order.Record, string, error) {
+	home, _, err := s.canonical(ctx, sp, person)
+	if err != nil {
+		return nil, "", err
+	}
+	rows, err := s.under(ctx, part{pk: figuresPK(sp, home), prefix: skOrders, below: below, limit: limit + 1})
+	if err != nil {
+		return nil, "", err
+	}
+	next := ""
+	if len(rows) > limit {
+		rows, next = rows[:limit], getStr(rows[limit-1], attrSK)
+	}
+	keys := make([]item, len(rows))
+	for i, row := range rows {
+		keys[i] = orderKey(sp, contribution(row).Order)
+	}
+	found, err := s.batch(ctx, s.tables.Orders, keys, true)
+	var out []order.Record
+	for _, k := range keys {
+		row := found[rowID(k)]
+		if row == nil { // erased meanwhile
+			continue
+		}
+		r, readErr := readOrder(sp, row)
+		if readErr != nil {
+			return nil, "", readErr
+		}
+		out = append(out, r)
+	}
+	return out, next, err
+}
+
+// Figures gives what a person's orders add up to, as far as they are settled.
+func (s *Store) Figures(ctx context.Context, sp shop.Space, person string) (customer.Figures, error) {
+	home, _, err := s.canonical(ctx, sp, person)
+	if err != nil {
+		return customer.Figures{}, err
+	}
+	row, err := s.get(ctx, s.tables.Orders, figuresKey(sp, home))
+	if err != nil {
+		return customer.Figures{}, err
+	}
+	return readFigures(row)
+}
