@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/lagniappe/lagniappe/internal/coupon"
+	"github.com/lagniappe/lagniappe/internal/customer"
 	"github.com/lagniappe/lagniappe/internal/shop"
 	"github.com/lagniappe/lagniappe/internal/web"
 )
@@ -12,18 +13,20 @@ import (
 func (h handler) settings(api *web.API) {
 	web.Handle(api, web.Op{
 		Method: http.MethodGet, Path: "/v1/settings", ID: "get_settings", Tag: tag, Scope: shop.CampaignsRead,
-		Summary: "Read what holds for all campaigns",
+		Summary: "Read the shop's settings",
 	}, h.getSettings)
 	web.Handle(api, web.Op{
 		Method: http.MethodPut, Path: "/v1/settings", ID: "set_settings", Tag: tag, Scope: shop.CampaignsWrite,
-		Summary: "Set what holds for all campaigns",
-		Doc:     "The whole of it: what is left out is taken off. Redemptions notice within 5 seconds.",
+		Summary: "Set the shop's settings",
+		Doc:     "The whole of it: what is left out is taken off. Redemptions and stages notice within 5 seconds.",
 	}, h.setSettings)
 }
 
 // SettingsRequest is the body of new settings.
 type SettingsRequest struct {
 	MarginFloor coupon.MarginFloor `json:"margin_floor,omitzero" doc:"The least that an order earns, over its lines with a unit_cost."`
+
+	Stages customer.Thresholds `json:"stages,omitzero" doc:"Where one loyalty stage ends and the next begins; what is left out has its default."`
 }
 
 // SettingsInput are new settings.
@@ -39,7 +42,7 @@ func (h handler) getSettings(ctx context.Context, _ *struct{}) (*SettingsOutput,
 
 func (h handler) setSettings(ctx context.Context, in *SettingsInput) (*SettingsOutput, error) {
 	sp := shop.CallerFrom(ctx).Space
-	s := coupon.Settings{Object: "settings", Livemode: sp.Live, MarginFloor: in.Body.MarginFloor}
+	s := coupon.Settings{Object: "settings", Livemode: sp.Live, MarginFloor: in.Body.MarginFloor, Stages: in.Body.Stages}
 	if err := s.Check(); err != nil {
 		return nil, err
 	}

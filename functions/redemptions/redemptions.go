@@ -3,7 +3,7 @@
 // Who may call it: the shop's server only (secret key).
 // What it may touch: reads keys and campaigns; reads and writes coupons, their
 // seats and the counters of their limits; adds to what is counted of attempts
-// that fail.
+// that fail; reads which redemptions are an order's.
 // Load: hot; one call per order with a coupon, and every retry of it.
 package redemptions
 
@@ -26,6 +26,8 @@ type Store interface {
 	// Rollback undoes a redemption or a part of it, once for each return; it
 	// reports whether this is the first answer again.
 	Rollback(ctx context.Context, sp shop.Space, id string, u coupon.Undo) (coupon.Rollback, bool, error)
+	// RedemptionsOf lists what an order redeemed, below the sort key that ended the page before.
+	RedemptionsOf(ctx context.Context, sp shop.Space, order, below string, limit int) ([]coupon.Redemption, string, error)
 	// Release gives a hold up; it reports whether that was done before.
 	Release(ctx context.Context, sp shop.Space, id string) (coupon.Redemption, bool, error)
 }
@@ -50,6 +52,12 @@ func New(f web.Front, store Store) http.Handler {
 			"A customer who tried 30 codes in ten minutes that do not exist, or are another's, is answered 429 `too_many_wrong_codes` " +
 			"for any code, with Retry-After; a redemption that is made already is still answered.",
 	}, h.redeem)
+	web.Handle(api, web.Op{
+		Method: http.MethodGet, Path: "/v1/redemptions", ID: "list_redemptions", Tag: "Redemptions", Scope: shop.RedemptionsRead,
+		Summary: "List what an order redeemed",
+		Doc: "Rolled back ones included, whether or not the order itself was told. A redemption is listed a few seconds after it was made; " +
+			"one that is listed is shown as it is now.",
+	}, h.list)
 	web.Handle(api, web.Op{
 		Method: http.MethodGet, Path: "/v1/redemptions/{id}", ID: "get_redemption", Tag: "Redemptions", Scope: shop.RedemptionsRead,
 		Errors: []int{404}, Summary: "Read a redemption",

@@ -16,6 +16,7 @@ import (
 	"github.com/lagniappe/lagniappe/functions/imports"
 	"github.com/lagniappe/lagniappe/functions/jobs"
 	"github.com/lagniappe/lagniappe/functions/offers"
+	"github.com/lagniappe/lagniappe/functions/orders"
 	"github.com/lagniappe/lagniappe/functions/pages"
 	"github.com/lagniappe/lagniappe/functions/radar"
 	"github.com/lagniappe/lagniappe/functions/redemptions"
@@ -40,6 +41,7 @@ var HTTP = map[string]Build{
 	"coupons":     func(f web.Front, s *dynamo.Store) http.Handler { return coupons.New(f, s) },
 	"imports":     func(f web.Front, s *dynamo.Store) http.Handler { return imports.New(f, s) },
 	"offers":      func(f web.Front, s *dynamo.Store) http.Handler { return offers.New(f, s) },
+	"orders":      func(f web.Front, s *dynamo.Store) http.Handler { return orders.New(f, s) },
 	"pages":       func(f web.Front, _ *dynamo.Store) http.Handler { return pages.New(f) },
 	"redemptions": func(f web.Front, s *dynamo.Store) http.Handler { return redemptions.New(f, s) },
 	"validations": func(f web.Front, s *dynamo.Store) http.Handler { return validations.New(f, s) },

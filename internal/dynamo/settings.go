@@ -2,8 +2,10 @@ package dynamo
 
 import (
 	"context"
+	"errors"
 
 	"github.com/lagniappe/lagniappe/internal/coupon"
+	"github.com/lagniappe/lagniappe/internal/customer"
 	"github.com/lagniappe/lagniappe/internal/shop"
 )
 
@@ -14,14 +16,14 @@ func (s *Store) Settings(ctx context.Context, sp shop.Space) (coupon.Settings, e
 	if err != nil {
 		return set, err
 	}
-	return set, getDocument(row, "margin_floor", &set.MarginFloor)
+	return set, errors.Join(getDocument(row, "margin_floor", &set.MarginFloor), getDocument(row, "stages", &set.Stages))
 }
 
 // SetSettings puts settings in the place of those before. Of two at once the
 // later stays, and sending them twice is sending them once.
 func (s *Store) SetSettings(ctx context.Context, sp shop.Space, set coupon.Settings) error {
 	row := settingsKey(sp)
-	row["margin_floor"] = document(set.MarginFloor)
+	row["margin_floor"], row["stages"] = document(set.MarginFloor), document(set.Stages)
 	_, err := s.settle(ctx, "dynamo.SetSettings", write{table: s.tables.Campaigns, item: row})
 	s.settings.forget(space(sp))
 	return err
@@ -31,4 +33,10 @@ func (s *Store) SetSettings(ctx context.Context, sp shop.Space, set coupon.Setti
 func (s *Store) MarginFloor(ctx context.Context, sp shop.Space) (coupon.MarginFloor, error) {
 	set, err := s.settings.get(ctx, space(sp), func(ctx context.Context) (coupon.Settings, error) { return s.Settings(ctx, sp) })
 	return set.MarginFloor, err
+}
+
+// Stages gives the shop's thresholds of loyalty, from the same cache.
+func (s *Store) Stages(ctx context.Context, sp shop.Space) (customer.Thresholds, error) {
+	set, err := s.settings.get(ctx, space(sp), func(ctx context.Context) (coupon.Settings, error) { return s.Settings(ctx, sp) })
+	return set.Stages, err
 }

@@ -44,6 +44,9 @@ const (
 	Validate         Scope = "validations:write"
 	RedemptionsRead  Scope = "redemptions:read"
 	RedemptionsWrite Scope = "redemptions:write"
+	OrdersRead       Scope = "orders:read"
+	OrdersWrite      Scope = "orders:write"
+	CustomersRead    Scope = "customers:read"
 	KeysRead         Scope = "keys:read"
 	KeysWrite        Scope = "keys:write"
 	EventsRead       Scope = "events:read"
@@ -51,7 +54,7 @@ const (
 
 var allScopes = []Scope{
 	CampaignsRead, CampaignsWrite, CouponsRead, CouponsWrite,
-	Validate, RedemptionsRead, RedemptionsWrite, KeysRead, KeysWrite, EventsRead,
+	Validate, RedemptionsRead, RedemptionsWrite, OrdersRead, OrdersWrite, CustomersRead, KeysRead, KeysWrite, EventsRead,
 }
 
 // MaxLiveKeys is how many keys of one kind, not yet revoked, a side may have: room for a

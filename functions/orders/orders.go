@@ -1,0 +1,121 @@
+// Package orders takes in what the shop has sold and what came back, and says
+// what that makes of its customers.
+//
+// Who may call it: the shop's server only (secret key).
+// What it may touch: reads keys, settings, and who a customer's hash is by now;
+// reads and writes orders and returns, reads the figures that they add up to.
+// It reads no coupon, and no name or address.
+// Load: hot; one call for each change of an order, and every retry of it. What
+// follows from an order hangs on its row (function relay).
+package orders
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/lagniappe/lagniappe/internal/customer"
+	"github.com/lagniappe/lagniappe/internal/order"
+	"github.com/lagniappe/lagniappe/internal/shop"
+	"github.com/lagniappe/lagniappe/internal/web"
+)
+
+// Store is what the function needs of storage.
+type Store interface {
+	// PutOrder takes in a version of an order. It gives the order as it is then.
+	PutOrder(ctx context.Context, sp shop.Space, r order.Record) (order.Record, error)
+	Order(ctx context.Context, sp shop.Space, id string) (order.Record, error)
+	// OrdersOf lists a person's orders, newest first, below the sort key that ended the page before.
+	OrdersOf(ctx context.Context, sp shop.Space, person, below string, limit int) ([]order.Record, string, error)
+	// AddReturn takes in a return; it reports whether this is the first answer again.
+	AddReturn(ctx context.Context, sp shop.Space, t order.Return) (order.Return, bool, error)
+	// Figures gives what a person's orders add up to.
+	Figures(ctx context.Context, sp shop.Space, person string) (customer.Figures, error)
+	// Stages gives the shop's thresholds, from a cache of a few seconds.
+	Stages(ctx context.Context, sp shop.Space) (customer.Thresholds, error)
+}
+
+type handler struct {
+	front web.Front
+	store Store
+}
+
+const tag = "Orders"
+
+// New makes the function.
+func New(f web.Front, store Store) http.Handler {
+	api, h := web.NewAPI(f), handler{f, store}
+	web.Handle(api, web.Op{
+		Method: http.MethodPut, Path: "/v1/orders/{id}", ID: "put_order", Tag: tag, Scope: shop.OrdersWrite,
+		Errors: []int{409}, Summary: "Tell an order",
+		Doc: "The whole order as it is now, with a `version` (or `updated_at` in its place) that rises with every change: the highest wins, " +
+			"in whatever sequence they arrive. The same version again is answered with the order; with another content it is 409 " +
+			"`order_version_differs`. An older one changes nothing: the answer is the newer order, with `superseded: true`. " +
+			"What follows from an order, its customer's figures, stage and the coupons of a cancelled one, follows within a few seconds. " +
+			"A cancelled or refunded order counts no more, and what it had redeemed is rolled back as by `POST /v1/redemptions/{id}/rollbacks`. " +
+			"That also holds where the news of it arrives after a later version, which revived the order. " +
+			"Put no names or addresses into `metadata`.",
+	}, h.put)
+	web.Handle(api, web.Op{
+		Method: http.MethodGet, Path: "/v1/orders/{id}", ID: "get_order", Tag: tag, Scope: shop.OrdersRead,
+		Errors: []int{404}, Summary: "Read an order",
+	}, h.get)
+	web.Handle(api, web.Op{
+		Method: http.MethodGet, Path: "/v1/orders", ID: "list_orders", Tag: tag, Scope: shop.OrdersRead,
+		Summary: "List a customer's orders, newest first",
+		Doc:     "By the time at which they were placed, cancelled ones included. An order is listed a moment after it was told.",
+	}, h.list)
+	web.Handle(api, web.Op{
+		Method: http.MethodPost, Path: "/v1/orders/{id}/returns", ID: "return_order", Tag: tag, Scope: shop.OrdersWrite,
+		Status: http.StatusCreated, Replays: true, Errors: []int{404, 409}, Summary: "Tell what came back of an order",
+		Doc: "A return has an id of its own and never changes: sending it again answers 200 with the first answer, with another content " +
+			"409 `return_differs`. No line has more back than it had. One that arrives before its order, or before the version that has " +
+			"the line, is refused (`order_unknown`, `return_line_unknown`, `return_exceeds_order`): send it again once that was told. " +
+			"The discount of what came back is taken back as by a rollback with this return's id, within a few seconds.",
+	}, h.comeBack)
+	h.stages(api)
+	return api.Handler()
+}
+
+// IDInput names an order.
+type IDInput struct {
+	ID string `path:"id" maxLength:"128" example:"order-1001"`
+}
+
+// Output is an order.
+type Output struct{ Body order.Record }
+
+func (h handler) get(ctx context.Context, in *IDInput) (*Output, error) {
+	r, err := h.store.Order(ctx, shop.CallerFrom(ctx).Space, in.ID)
+	return &Output{r}, err
+}
+
+// ListInput says whose orders to list.
+type ListInput struct {
+	web.Paging
+	Customer string `query:"customer" required:"true" maxLength:"128" doc:"The shop's id of a customer (an address never stands in a URL)."`
+}
+
+// ListOutput is a page of orders.
+type ListOutput struct{ Body *web.List[order.Record] }
+
+func (h handler) list(ctx context.Context, in *ListInput) (*ListOutput, error) {
+	caller, who := shop.CallerFrom(ctx), customer.Ref{ID: in.Customer}
+	if err := who.Check("customer"); err != nil {
+		return nil, err
+	}
+	person, err := who.Person(ctx, caller)
+	if err != nil {
+		return nil, err
+	}
+	filter := "orders person=" + person
+	below, err := in.Position(ctx, caller, filter)
+	if err != nil {
+		return nil, err
+	}
+	found, next, err := h.store.OrdersOf(ctx, caller.Space, person, below, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	page, err := web.NewList(ctx, caller, filter, found, next)
+	return &ListOutput{page}, err
+}
