@@ -24,6 +24,10 @@ func (s *Store) Follow(ctx context.Context, r stream.Record) error {
 	switch {
 	case r.Table == s.tables.Campaigns && kind == "campaign" && r.SK == skHead:
 		return s.SettleCampaign(ctx, sp, id)
+	case r.Table == s.tables.Orders:
+		return s.followOrders(ctx, sp, kind, id, r.SK)
+	case r.Table == s.tables.Coupons:
+		return s.followCoupons(ctx, sp, kind, r)
 	}
 	return nil
 }

@@ -1,0 +1,51 @@
+package dynamo
+
+import (
+	"context"
+
+	"github.com/lagniappe/lagniappe/internal/customer"
+	"github.com/lagniappe/lagniappe/internal/shop"
+)
+
+// SettleFigures lays a person's figures beside the coupons, where campaigns may
+// ask for them: the newest that were read stay. What counts for a person who is
+// somebody else by now is not asked of this row any more.
+func (s *Store) SettleFigures(ctx context.Context, sp shop.Space, person string) error {
+	row, err := s.get(ctx, s.tables.Orders, figuresKey(sp, person))
+	if err != nil || row == nil {
+		return err
+	}
+	_, err = s.settle(ctx, "dynamo.SettleFigures", write{
+		table: s.tables.Coupons, key: personKey(sp, person),
+		update:    "SET figures = :figures, recent = :recent, facts_version = :version",
+		condition: "(attribute_not_exists(facts_version) OR facts_version < :version) AND attribute_not_exists(same_as)",
+		values:    item{":figures": row["figures"], ":recent": row["recent"], ":version": row["version"]},
+	})
+	return err // refused: a newer one is there, or the person is somebody else
+}
+
+// FiguresBeside gives a person's figures as they lie beside the coupons: a few
+// seconds old, and without a look into Orders.
+func (s *Store) FiguresBeside(ctx context.Context, sp shop.Space, person string) (customer.Figures, error) {
+	for range maxHops {
+		row, err := s.get(ctx, s.tables.Coupons, personKey(sp, person))
+		if err != nil {
+			return customer.Figures{}, err
+		}
+		next := getStr(row, "same_as")
+		if next == "" {
+			return readFigures(row)
+		}
+		person = next
+	}
+	return customer.Figures{}, nil
+}
+
+// settlePerson moves what counts for a person who has become somebody else.
+func (s *Store) settlePerson(ctx context.Context, sp shop.Space, person string) error {
+	row, err := s.get(ctx, s.tables.Coupons, personKey(sp, person))
+	if err != nil || getStr(row, "same_as") == "" {
+		return err
+	}
+	return s.Rehome(ctx, sp, person)
+}
