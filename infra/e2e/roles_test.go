@@ -117,7 +117,6 @@ func exercise(t *testing.T) {
 	n.do("POST", "/v1/redemptions", pay(basket("o-1", 700, 0), card.str("code"))).want(201)
 	n.do("GET", "/v1/coupons/"+card.str("id")+"/ledger", nil).want(200)
 	exerciseOrders(n)
-	exerciseOrders(n)
 	n.followUp()
 	n.relay(n.head(camp), n.head(one), n.head(n.campaign(object{"starts_at": n.clock.now().Add(time.Hour).Format(time.RFC3339)})))
 	n.clock.move(2 * time.Hour)
