@@ -18,14 +18,21 @@ import (
 // call is a request and what its answer must be, so that a refused call is
 // never counted as a fast one.
 type call struct {
-	path, body string
+	path, body string // the path with its method before it, unless that is POST; or a row that is followed
 	status     int
 	has        string // a part of the answer's body
 }
 
 // do sends the call with the tenant's key and gives the answer's body.
 func (t *tenant) do(ctx context.Context, c call) ([]byte, error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, c.path, strings.NewReader(c.body)) // that of httptest is written and parsed again
+	if row, ok := strings.CutPrefix(c.path, follow); ok {
+		return nil, t.follow(ctx, row)
+	}
+	method, path, ok := strings.Cut(c.path, " ")
+	if !ok {
+		method, path = http.MethodPost, c.path
+	}
+	r, err := http.NewRequestWithContext(ctx, method, path, strings.NewReader(c.body)) // that of httptest is written and parsed again
 	if err != nil {
 		return nil, err
 	}
@@ -34,7 +41,7 @@ func (t *tenant) do(ctx context.Context, c call) ([]byte, error) {
 	w := httptest.NewRecorder()
 	t.house.ServeHTTP(w, r)
 	if w.Code != c.status || !strings.Contains(w.Body.String(), c.has) {
-		return nil, fmt.Errorf("bench: POST %s %s: %d instead of %d %s: %s", c.path, c.body, w.Code, c.status, c.has, w.Body)
+		return nil, fmt.Errorf("bench: %s %s: %d instead of %d %s: %s", c.path, c.body, w.Code, c.status, c.has, w.Body)
 	}
 	return w.Body.Bytes(), nil
 }
@@ -95,7 +102,8 @@ func (g *goods) operations() []operation {
 	}
 	ops = append(ops, operation{"replay", g.replays}, operation{"refusal", g.refusals}, operation{"rollback", g.rollbacks})
 	ops = append(ops, g.joint()...)
-	return append(ops, g.batched()...)
+	ops = append(ops, g.batched()...)
+	return append(ops, g.ordered()...)
 }
 
 func (g *goods) issues(_ context.Context, n int) ([]call, error) {

@@ -22,7 +22,7 @@ func paths() []path {
 	}
 	out = append(append(out, jointPaths()...), guessing()...)
 	out = append(append(out, batchPaths()...), cardPaths()...)
-	out = append(append(out, automaticPaths()...), returnPaths()...)
+	out = append(append(append(out, automaticPaths()...), returnPaths()...), orderPaths()...)
 	return append(out, disable(true), disable(false), createKey(true), createKey(false), revokeKey(), createShop())
 }
 

@@ -1,11 +1,13 @@
 package dynamo
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/lagniappe/lagniappe/internal/fault"
 	"github.com/lagniappe/lagniappe/internal/order"
 )
 
@@ -84,6 +86,23 @@ func TestCancellationIsKept(t *testing.T) {
 	}
 	s.put(s.told("o-1", 4, status(order.Refunded)))
 	if got, err = s.Order(t.Context(), s.space, "o-1"); err != nil || !got.EndedAt.Equal(s.now()) {
+		t.Errorf("%+v %v", got, err)
+	}
+}
+
+// A cancellation that is noted late neither hides a later one, nor makes an order that is gone.
+func TestLateNoteOfACancellation(t *testing.T) {
+	s := newSide(t)
+	old := s.told("o-1", 2, status(order.Cancelled))
+	s.must(s.noteEnd(t.Context(), s.space, old))
+	if _, err := s.Order(t.Context(), s.space, "o-1"); !errors.Is(err, fault.ErrNotFound) {
+		t.Errorf("%v", err)
+	}
+	s.put(s.told("o-1", 4, status(order.Cancelled)))
+	ended := s.now()
+	s.clock.move(time.Minute)
+	s.must(s.noteEnd(t.Context(), s.space, old))
+	if got, err := s.Order(t.Context(), s.space, "o-1"); err != nil || !got.EndedAt.Equal(ended) {
 		t.Errorf("%+v %v", got, err)
 	}
 }
