@@ -26,6 +26,8 @@ func (h handler) settings(api *web.API) {
 type SettingsRequest struct {
 	MarginFloor coupon.MarginFloor `json:"margin_floor,omitzero" doc:"The least that an order earns, over its lines with a unit_cost."`
 
+	FactsFromOrders bool `json:"facts_from_orders,omitzero" doc:"Say so when you tell all your orders (PUT /v1/orders), past ones included: rules about the customer then take from them what customer_facts leaves out, and who has no order has none."`
+
 	Stages customer.Thresholds `json:"stages,omitzero" doc:"Where one loyalty stage ends and the next begins; what is left out has its default."`
 }
 
@@ -42,7 +44,7 @@ func (h handler) getSettings(ctx context.Context, _ *struct{}) (*SettingsOutput,
 
 func (h handler) setSettings(ctx context.Context, in *SettingsInput) (*SettingsOutput, error) {
 	sp := shop.CallerFrom(ctx).Space
-	s := coupon.Settings{Object: "settings", Livemode: sp.Live, MarginFloor: in.Body.MarginFloor, Stages: in.Body.Stages}
+	s := coupon.Settings{Object: "settings", Livemode: sp.Live, MarginFloor: in.Body.MarginFloor, Stages: in.Body.Stages, FactsFromOrders: in.Body.FactsFromOrders}
 	if err := s.Check(); err != nil {
 		return nil, err
 	}

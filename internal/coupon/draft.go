@@ -54,6 +54,9 @@ func (r Request) draft(ctx context.Context, defs Definitions, cs []candidate, at
 	}
 	if r.frozen == nil {
 		var err error
+		if d.Request, err = r.informed(ctx, defs, d.Parts); err != nil {
+			return Draft{}, err
+		}
 		if d.floor, err = r.shopFloor(ctx, defs); err != nil {
 			return Draft{}, err
 		}

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lagniappe/lagniappe/internal/customer"
 	"github.com/lagniappe/lagniappe/internal/fault"
 	"github.com/lagniappe/lagniappe/internal/shop"
 )
@@ -20,6 +21,8 @@ type script struct {
 	versions  []int // of the terms that were asked for
 	found     Redemption
 	floor     MarginFloor
+	facts     customer.Facts // as orders tell them
+	asked     int            // how often for those
 }
 
 func (s *script) Target(context.Context, shop.Space, shop.Secrets, Code) (Target, error) {
@@ -28,6 +31,11 @@ func (s *script) Target(context.Context, shop.Space, shop.Secrets, Code) (Target
 
 func (s *script) MarginFloor(context.Context, shop.Space) (MarginFloor, error) {
 	return s.floor, nil
+}
+
+func (s *script) FactsBeside(context.Context, shop.Space, FactsBy) (customer.Facts, error) {
+	s.asked++
+	return s.facts, nil
 }
 
 func (s *script) Terms(_ context.Context, _ shop.Space, _ string, version int) (Terms, error) {

@@ -13,6 +13,7 @@ var errKeyReused = fault.ErrIdempotencyKeyReused.At("Idempotency-Key")
 
 // Definitions answers what codes mean, from a cache of a few seconds.
 type Definitions interface {
+	FactsFromOrders
 	// Target finds the campaign and coupon of a code, or ErrUnknown.
 	Target(ctx context.Context, space shop.Space, s shop.Secrets, code Code) (Target, error)
 	// MarginFloor gives the shop's own, which holds beside each campaign's.

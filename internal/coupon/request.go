@@ -38,6 +38,7 @@ type Request struct {
 	Replay   string        // keyed hash of the Idempotency-Key; empty without one
 	Hold     time.Duration // reserve for so long; zero to redeem at once
 	Now      time.Time
+	beside   *beside                   // what orders tell of the customer, for all tries; nil: nobody asks
 	floor    MarginFloor               // the shop's own
 	frozen   *Redemption               // a lapsed hold, to be redeemed after all at its own price
 	dry      bool                      // a validation: nothing is written
@@ -57,7 +58,7 @@ func NewRequest(ctx context.Context, c shop.Caller, codes []string, o order.Orde
 	if err != nil {
 		return Request{}, err
 	}
-	r := Request{Space: c.Space, Secrets: c.Secrets, Mode: All, Order: o, Totals: totals, Now: now}
+	r := Request{Space: c.Space, Secrets: c.Secrets, Mode: All, Order: o, Totals: totals, Now: now, beside: &beside{}}
 	if r.Wishes, err = wishes(codes); err != nil {
 		return Request{}, err
 	}

@@ -47,7 +47,7 @@ func TestBudgetsGetTheirParts(t *testing.T) {
 		for n := 0; r.Status == Redeemed; n++ {
 			id := rapid.SampledFrom(slices.Sorted(maps.Keys(left))).Draw(t, "line")
 			q := rapid.Int64Range(1, left[id]).Draw(t, "returned")
-			after, back, err := r.Undo(Undo{Return: fmt.Sprint(n), Lines: []ReturnedLine{{id, q}}}, noon)
+			after, back, err := r.Undo(Undo{Return: fmt.Sprint(n), Lines: []ReturnedLine{{ID: id, Quantity: q}}}, noon)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -74,7 +74,7 @@ func TestBudgetsGetTheirParts(t *testing.T) {
 // What was redeemed before lines without discount were kept is complete when its money is back, and no sooner.
 func TestReturnsOfOldRedemptions(t *testing.T) {
 	r := Redemption{Codes: []Applied{{Given: Given{Services: []Text{{German: "signiert", English: "signed"}}}}}}
-	after, back, err := r.Undo(Undo{Return: "a", Lines: []ReturnedLine{{"1", 7}}}, noon)
+	after, back, err := r.Undo(Undo{Return: "a", Lines: []ReturnedLine{{ID: "1", Quantity: 7}}}, noon)
 	if err != nil || back.Complete || len(after.Returned) != 0 {
 		t.Errorf("%+v %+v %v", after, back, err)
 	}

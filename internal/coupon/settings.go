@@ -8,6 +8,8 @@ type Settings struct {
 	Livemode    bool        `json:"livemode"`
 	MarginFloor MarginFloor `json:"margin_floor,omitzero" doc:"Beside each campaign's own: of several floors the strictest counts."`
 
+	FactsFromOrders bool `json:"facts_from_orders,omitzero" doc:"The shop tells all its orders: rules about the customer take from them what a call leaves out."`
+
 	Stages customer.Thresholds `json:"stages,omitzero" doc:"Where one loyalty stage ends and the next begins."`
 }
 

@@ -3,6 +3,7 @@ package dynamo
 import (
 	"context"
 
+	"github.com/lagniappe/lagniappe/internal/coupon"
 	"github.com/lagniappe/lagniappe/internal/customer"
 	"github.com/lagniappe/lagniappe/internal/shop"
 )
@@ -28,10 +29,12 @@ func (s *Store) SettleFigures(ctx context.Context, sp shop.Space, person string)
 // seconds old, and without a look into Orders.
 func (s *Store) FiguresBeside(ctx context.Context, sp shop.Space, person string) (customer.Figures, error) {
 	for range maxHops {
-		row, err := s.get(ctx, s.tables.Coupons, personKey(sp, person))
+		at := personKey(sp, person)
+		rows, err := s.batch(ctx, s.tables.Coupons, []item{at}, false) // offers may read in no other way
 		if err != nil {
 			return customer.Figures{}, err
 		}
+		row := rows[rowID(at)]
 		next := getStr(row, "same_as")
 		if next == "" {
 			return readFigures(row)
@@ -39,6 +42,20 @@ func (s *Store) FiguresBeside(ctx context.Context, sp shop.Space, person string)
 		person = next
 	}
 	return customer.Figures{}, nil
+}
+
+// FactsBeside gives the facts that orders tell of a person; none where the shop
+// has not said that it tells them all. Somebody without an order has none then.
+func (s *Store) FactsBeside(ctx context.Context, sp shop.Space, by coupon.FactsBy) (customer.Facts, error) {
+	set, err := s.cachedSettings(ctx, sp)
+	if err != nil || !set.FactsFromOrders {
+		return customer.Facts{}, err
+	}
+	f, err := s.FiguresBeside(ctx, sp, by.Person)
+	if err != nil {
+		return customer.Facts{}, err
+	}
+	return customer.FactsAt(f, set.Stages, by.Order, by.Currency, by.Now), nil
 }
 
 // settlePerson moves what counts for a person who has become somebody else.

@@ -52,25 +52,31 @@ func (s *Store) contribute(ctx context.Context, sp shop.Space, id string) error 
 }
 
 func (s *Store) contributeOnce(ctx context.Context, sp shop.Space, id string) error {
-	row, err := s.get(ctx, s.tables.Orders, contributionKey(sp, id))
-	if err != nil {
+	writes, err := s.contributing(ctx, sp, id)
+	if err != nil || writes == nil {
 		return err
 	}
-	was := readHome(row, id)
-	next, checks, err := s.homeNow(ctx, sp, id)
-	if err != nil || next.person == was.person && next.is == was.is {
-		return err
-	}
-	next.step = was.step + 1
-	moved, err := s.moves(ctx, sp, was, next)
-	if err != nil {
-		return err
-	}
-	refused, err := s.settle(ctx, "dynamo.SettleOrder", append(append([]write{s.homeWrite(sp, id, was, next)}, moved...), checks...)...)
+	refused, err := s.settle(ctx, "dynamo.SettleOrder", writes...)
 	if err == nil && refused != nil {
 		err = errChanged
 	}
 	return err
+}
+
+// contributing lists the writes that let an order count as it is; none where it does.
+func (s *Store) contributing(ctx context.Context, sp shop.Space, id string) ([]write, error) {
+	row, err := s.get(ctx, s.tables.Orders, contributionKey(sp, id))
+	if err != nil {
+		return nil, err
+	}
+	was := readHome(row, id)
+	next, checks, err := s.homeNow(ctx, sp, id)
+	if err != nil || next.person == was.person && next.is == was.is {
+		return nil, err
+	}
+	next.step = was.step + 1
+	moved, err := s.moves(ctx, sp, was, next)
+	return append(append([]write{s.homeWrite(sp, id, was, next)}, moved...), checks...), err
 }
 
 // homeNow says where the order belongs: nowhere, where it is gone or nobody's.

@@ -159,3 +159,18 @@ func TestReturnBesideANewVersion(t *testing.T) {
 		t.Errorf("one return twice: %v", err)
 	}
 }
+
+// Of two returns that were checked against the same ones, the later is checked anew.
+func TestReturnBesideAnother(t *testing.T) {
+	s := newSide(t)
+	s.put(s.told("o-1", 1))
+	s.comeBack(back("r-1", "o-1", "1", 1))
+	r, err := s.Order(t.Context(), s.space, "o-1")
+	s.must(err)
+	writes := s.returnWrites(s.space, r, back("r-2", "o-1", "1", 1))
+	s.comeBack(back("r-3", "o-1", "1", 1))
+	refused, err := s.settle(t.Context(), "test", writes...)
+	if s.must(err); refused == nil {
+		t.Error("a line has more back than it had")
+	}
+}

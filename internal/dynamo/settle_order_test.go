@@ -251,29 +251,83 @@ func TestFiguresOfManyOrders(t *testing.T) {
 	}
 }
 
-// Nothing is counted for an address that has become a customer's since it was
-// read, nor twice for an order that another settled.
+// settling are the writes that would settle an order by what is read now.
+func (s *side) settling(id string) []write {
+	s.t.Helper()
+	ws, err := s.contributing(s.t.Context(), s.space, id)
+	s.must(err)
+	return ws
+}
+
+func (s *side) refuses(what string, ws ...write) {
+	s.t.Helper()
+	refused, err := s.settle(s.t.Context(), "test", ws...)
+	if s.must(err); refused == nil {
+		s.t.Error("nothing stops " + what)
+	}
+}
+
+// What was read may be stale by the time of the write; then nothing is written.
 func TestStaleSettling(t *testing.T) {
 	s := newSide(t)
 	s.put(s.told("o-1", 1))
-	next, checks, err := s.homeNow(t.Context(), s.space, "o-1")
-	s.must(err)
-	next.step = 1
-	moved, err := s.moves(t.Context(), s.space, home{}, next)
-	s.must(err)
-	writes := append(append([]write{s.homeWrite(s.space, "o-1", home{}, next)}, moved...), checks...)
-	st := &story{s: s}
-	st.joins(t.Context(), s.Store, "anna", "c-1")
-	refused, err := s.settle(t.Context(), "test", writes...)
-	if s.must(err); refused == nil {
-		t.Error("counted for an address that is a customer's")
+	s.put(s.told("o-2", 1))
+	one := s.settling("o-1")
+	(&story{s: s}).joins(t.Context(), s.Store, "anna", "c-1")
+	s.refuses("an order of an address that has become a customer's", one...)
+	one, same, other := s.settling("o-1"), s.settling("o-1"), s.settling("o-2")
+	if _, err := s.settle(t.Context(), "test", one...); err != nil {
+		t.Fatal(err)
 	}
+	s.refuses("the same first settling", same[0])
+	s.refuses("figures that another order made", other[2])
+	s.must(s.SettleOrder(t.Context(), s.space, "o-2"))
+
+	for _, id := range []string{"o-1", "o-2"} {
+		s.put(s.told(id, 2, status(order.Cancelled)))
+	}
+	same, other = s.settling("o-1"), s.settling("o-2")
 	s.must(s.SettleOrder(t.Context(), s.space, "o-1"))
-	for i, w := range [][]write{writes[:1], writes[2:3]} {
-		if refused, err = s.settle(t.Context(), "test", w...); err != nil || refused == nil && i == 0 {
-			t.Errorf("write %d again: %v", i, err)
-		}
+	s.refuses("the same settling", same[0])
+	s.refuses("figures that another order changed", other[2])
+
+	s.put(s.told("o-3", 1))
+	one = s.settling("o-3")
+	(&story{s: s}).joins(t.Context(), s.Store, "anna", "c-2") // whose claim was another's
+	s.refuses("an order of an address that is another customer's by now", one...)
+}
+
+// A link is one, and none is made by what notes that it is settled.
+func TestLinks(t *testing.T) {
+	s := newSide(t)
+	r, told := s.takenOrder("o-1")
+	s.put(told)
+	s.follow(r)
+	s.put(s.told("o-1", 2, status(order.Cancelled)))
+	s.must(s.SettleOrder(t.Context(), s.space, "o-1"))
+	link := s.orders(rowID(linkKey(s.space, "o-1", r.ID)))[rowID(linkKey(s.space, "o-1", r.ID))]
+	if getStr(link, "settled") == "" {
+		t.Errorf("%v", link)
 	}
+	s.follow(r)
+	if again := s.orders(rowID(linkKey(s.space, "o-1", r.ID))); len(again) != 1 {
+		t.Errorf("%v", again)
+	}
+	s.must(s.noteSettled(t.Context(), linkKey(s.space, "o-1", "rdm_gone"), "state"))
+	if gone := s.orders(rowID(linkKey(s.space, "o-1", "rdm_gone"))); len(gone) != 0 {
+		t.Errorf("%v", gone)
+	}
+}
+
+// What a new attempt redeems after a part of its order came back stays whole.
+func TestRedeemedAfterAReturn(t *testing.T) {
+	s := newSide(t)
+	s.put(s.told("o-1", 1))
+	s.comeBack(back("r-1", "o-1", "1", 1))
+	s.clock.move(time.Minute)
+	r, _ := s.takenOrder("o-1")
+	s.follow(r)
+	s.stands(r, coupon.Redeemed)
 }
 
 // An order that is gone counts no more, and what is left of it names nobody.
