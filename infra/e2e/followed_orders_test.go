@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -99,6 +100,29 @@ func TestOrderOfAnotherCustomer(t *testing.T) {
 		}
 		if a := n.do("GET", "/v1/orders?customer="+who, nil).want(200); float64(len(a.Body["data"].([]any))) != orders {
 			t.Errorf("%s: %s", who, a.Raw)
+		}
+	}
+}
+
+// Each state of an order is told once, whichever version came first; so are returns and redemptions.
+func TestOrdersAndRedemptionsAreTold(t *testing.T) {
+	n := newTenant(t)
+	code := n.coupon(n.campaign(nil), nil).str("code")
+	rdm := n.do("POST", "/v1/redemptions", use(code, "o-1")).want(201).str("id")
+	n.tell("o-1", n.sold(3, object{"status": "fulfilled"})).want(200)
+	n.tell("o-1", n.sold(2, object{"status": "paid"})).want(200) // late
+	n.tell("o-1", n.sold(2, object{"status": "paid"})).want(200)
+	n.do("POST", "/v1/orders/o-1/returns", object{"id": "r-1", "lines": []object{{"id": "2", "quantity": 1}}}).want(201)
+	n.followUp()
+	n.tell("o-1", n.sold(4, object{"status": "cancelled"})).want(200)
+	n.followUp()
+	for subject, want := range map[string][]string{
+		"o-1": {"order.cancelled", "order.fulfilled", "order.paid"}, "o-1/r-1": {"order.returned"},
+		rdm: {"redemption.created", "redemption.rolled_back"},
+	} {
+		got := n.told(subject)
+		if slices.Sort(got); !slices.Equal(got, want) {
+			t.Errorf("%s: %v", subject, got)
 		}
 	}
 }

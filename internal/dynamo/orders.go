@@ -5,6 +5,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -20,7 +21,7 @@ import (
 //
 // The same version again is given as it is; with another content it is
 // order.ErrVersionDiffers. An older version changes nothing, and the answer shows
-// what is there; only that the order was cancelled once is noted with a second write.
+// what is there; only a state that nobody had heard of is noted with a second write.
 func (s *Store) PutOrder(ctx context.Context, sp shop.Space, r order.Record) (order.Record, error) {
 	row, refused, err := s.takeIn(ctx, s.orderWrite(sp, r))
 	if err != nil {
@@ -40,8 +41,8 @@ func (s *Store) PutOrder(ctx context.Context, sp shop.Space, r order.Record) (or
 		return is, nil
 	}
 	is.Superseded = true
-	if r.Status.Ends() && getNum(old, "ended_version") < r.Version {
-		err = s.noteEnd(ctx, sp, r)
+	if _, known := is.Reached[r.Status]; !known || r.Status.Ends() && getNum(old, "ended_version") < r.Version {
+		err = s.noteState(ctx, sp, r)
 	}
 	return is, err
 }
@@ -70,28 +71,38 @@ func (s *Store) orderWrite(sp shop.Space, r order.Record) write {
 	kept.Returned, kept.ReturnedAmount = nil, 0
 	w := write{
 		table: s.tables.Orders, key: orderKey(sp, r.ID),
-		update:    "SET version = :version, fingerprint = :fingerprint, #order = :order, person = :person",
+		update:    "SET fingerprint = :fingerprint, #order = :order, person = :person, version = :version, " + reach(r.Status),
 		condition: "attribute_not_exists(version) OR version < :version",
 		names:     map[string]string{"#order": "order"},
 		values: item{
-			":version": num(r.Version), ":fingerprint": bin(r.Fingerprint), ":order": document(kept), ":person": str(r.Person),
+			":version": num(r.Version), ":fingerprint": bin(r.Fingerprint), ":order": document(kept), ":person": str(r.Person), ":now": moment(s.now()),
 		},
-	}
-	if r.Status.Ends() {
-		w.set("ended_version", num(r.Version))
-		w.set("ended_at", moment(s.now()))
 	}
 	return w
 }
 
-// noteEnd keeps that an order was cancelled, though a later version came first.
-func (s *Store) noteEnd(ctx context.Context, sp shop.Space, r order.Record) error {
-	_, err := s.settle(ctx, "dynamo.PutOrder", write{
-		table: s.tables.Orders, key: orderKey(sp, r.ID),
-		update:    "SET ended_version = :version, ended_at = :now",
-		condition: "attribute_exists(version) AND (attribute_not_exists(ended_version) OR ended_version < :version)",
-		values:    item{":version": num(r.Version), ":now": moment(s.now())},
-	})
+// reach notes that an order was in a state, when we first heard of it, and when
+// we last heard that it was over.
+func reach(status order.Status) string {
+	at := reached(status)
+	if status.Ends() {
+		return at + " = if_not_exists(" + at + ", :now), ended_version = :version, ended_at = :now"
+	}
+	return at + " = if_not_exists(" + at + ", :now)"
+}
+
+func reached(status order.Status) string { return "reached_" + string(status) }
+
+// noteState keeps that an order was in a state, though a later version came first.
+func (s *Store) noteState(ctx context.Context, sp shop.Space, r order.Record) error {
+	w := write{
+		table: s.tables.Orders, key: orderKey(sp, r.ID), update: "SET " + reach(r.Status),
+		condition: "attribute_exists(version) AND attribute_not_exists(" + reached(r.Status) + ")", values: item{":now": moment(s.now())},
+	}
+	if r.Status.Ends() {
+		w.condition, w.values[":version"] = "attribute_exists(version) AND (attribute_not_exists(ended_version) OR ended_version < :version)", num(r.Version)
+	}
+	_, err := s.settle(ctx, "dynamo.PutOrder", w)
 	return err // refused: somebody noted it, or a later one
 }
 
@@ -113,6 +124,12 @@ func readOrder(sp shop.Space, row item) (order.Record, error) {
 		return r, err
 	}
 	r.Livemode, r.Person, r.Fingerprint, r.EndedAt = sp.Live, getStr(row, "person"), getBin(row, "fingerprint"), getTime(row, "ended_at")
+	r.Reached = map[order.Status]time.Time{}
+	for _, status := range order.Statuses {
+		if at := getTime(row, reached(status)); !at.IsZero() {
+			r.Reached[status] = at
+		}
+	}
 	return r.WithBack(order.Back{
 		Count: getNum(row, "times_returned"), Lines: getNums(row, "returned"),
 		Unpriced: getNums(row, "unpriced"), Amount: getNum(row, "returned_amount"),

@@ -94,14 +94,14 @@ func TestCancellationIsKept(t *testing.T) {
 func TestLateNoteOfACancellation(t *testing.T) {
 	s := newSide(t)
 	old := s.told("o-1", 2, status(order.Cancelled))
-	s.must(s.noteEnd(t.Context(), s.space, old))
+	s.must(s.noteState(t.Context(), s.space, old))
 	if _, err := s.Order(t.Context(), s.space, "o-1"); !errors.Is(err, fault.ErrNotFound) {
 		t.Errorf("%v", err)
 	}
 	s.put(s.told("o-1", 4, status(order.Cancelled)))
 	ended := s.now()
 	s.clock.move(time.Minute)
-	s.must(s.noteEnd(t.Context(), s.space, old))
+	s.must(s.noteState(t.Context(), s.space, old))
 	if got, err := s.Order(t.Context(), s.space, "o-1"); err != nil || !got.EndedAt.Equal(ended) {
 		t.Errorf("%+v %v", got, err)
 	}

@@ -20,7 +20,32 @@ func (s *Store) SettleOrder(ctx context.Context, sp shop.Space, id string) error
 	if err := s.contribute(ctx, sp, id); err != nil {
 		return err
 	}
-	return s.settleRedemptions(ctx, sp, id)
+	if err := s.settleRedemptions(ctx, sp, id); err != nil {
+		return err
+	}
+	return s.tellOfOrder(ctx, sp, id)
+}
+
+// tellOfOrder tells what befell an order.
+func (s *Store) tellOfOrder(ctx context.Context, sp shop.Space, id string) error {
+	r, err := s.Order(ctx, sp, id)
+	if errors.Is(err, fault.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	told := r.Events(sp)
+	if r.Back.Count > 0 {
+		returns, err := s.returnsOf(ctx, sp, id)
+		if err != nil {
+			return err
+		}
+		for _, t := range returns {
+			told = append(told, t.Event(sp))
+		}
+	}
+	return s.tell(ctx, sp, told...)
 }
 
 // Rehome moves what counts for a person who has become somebody else, as the
@@ -64,6 +89,9 @@ func (s *Store) SettleRedemption(ctx context.Context, sp shop.Space, pk, sk stri
 	link := linkKey(sp, r.Order, r.ID)
 	w := write{table: s.tables.Orders, key: link, update: "SET redemption = :id", values: item{":id": str(r.ID)}} // again: nothing changes
 	if _, err := s.settle(ctx, "dynamo.SettleRedemption", w); err != nil {
+		return err
+	}
+	if err := s.tell(ctx, sp, r.Events(sp)...); err != nil {
 		return err
 	}
 	return s.settleRedemptions(ctx, sp, r.Order)

@@ -41,6 +41,8 @@ type Record struct {
 	ReturnedAmount int64            `json:"returned_amount,omitzero" doc:"What that is worth: as the returns say, or their share of total less shipping."`
 	Superseded     bool             `json:"superseded,omitzero" doc:"What was sent is older than what is here, which is shown."`
 
+	Reached map[Status]time.Time `json:"-"` // when we first heard that it was in a state
+
 	Person      string    `json:"-"` // keyed hash of who ordered; empty for nobody
 	Fingerprint []byte    `json:"-"`
 	EndedAt     time.Time `json:"-"` // when we last heard that it was cancelled or refunded, if ever

@@ -30,5 +30,8 @@ const (
 	Refunded  Status = "refunded"
 )
 
+// Statuses are all of them.
+var Statuses = []Status{Placed, Paid, Fulfilled, Cancelled, Refunded}
+
 // Ends reports whether the order is over, and counts as if it had never been.
 func (s Status) Ends() bool { return s == Cancelled || s == Refunded }
