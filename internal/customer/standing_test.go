@@ -137,3 +137,28 @@ func TestFactsBefore(t *testing.T) {
 		t.Errorf("%+v", said)
 	}
 }
+
+// Until the moment that it names a standing does not change, whatever the orders, if no other comes.
+func TestUntil(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		start := time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)
+		var f Figures
+		for i, days := range rapid.SliceOfN(rapid.IntRange(0, 1500), 0, 6).Draw(t, "orders") {
+			f = f.Add(Contribution{Order: fmt.Sprint(i), At: start.AddDate(0, 0, -days), Currency: "EUR", Counts: true})
+		}
+		rules := Thresholds{LoyalOrders: 2, LapsedAfterDays: rapid.Int64Range(1, 400).Draw(t, "lapsed"), WonBackDays: rapid.Int64Range(1, 400).Draw(t, "back")}
+		for now := start; now.Before(start.AddDate(6, 0, 0)); {
+			is := Stand(f, rules, now)
+			next := is.Until()
+			if next.IsZero() {
+				next = start.AddDate(7, 0, 0)
+			}
+			for at := now; at.Before(next.Add(-time.Millisecond)); at = at.Add(13 * time.Hour) {
+				if got := Stand(f, rules, at); got.Stage != is.Stage {
+					t.Fatalf("%s at %v, %s at %v, though it was to last until %v", is.Stage, now, got.Stage, at, next)
+				}
+			}
+			now = next
+		}
+	})
+}

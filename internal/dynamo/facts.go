@@ -22,7 +22,10 @@ func (s *Store) SettleFigures(ctx context.Context, sp shop.Space, person string)
 		condition: "(attribute_not_exists(facts_version) OR facts_version < :version) AND attribute_not_exists(same_as)",
 		values:    item{":figures": row["figures"], ":recent": row["recent"], ":version": row["version"]},
 	})
-	return err // refused: a newer one is there, or the person is somebody else
+	if err != nil { // a refusal is none: a newer one is there, or the person is somebody else
+		return err
+	}
+	return s.settleStage(ctx, sp, person)
 }
 
 // FiguresBeside gives a person's figures as they lie beside the coupons: a few
@@ -58,11 +61,15 @@ func (s *Store) FactsBeside(ctx context.Context, sp shop.Space, by coupon.FactsB
 	return customer.FactsAt(f, set.Stages, by.Order, by.Currency, by.Now), nil
 }
 
-// settlePerson moves what counts for a person who has become somebody else.
+// settlePerson moves what counts for a person who has become somebody else, and
+// looks after the stage of one who has not.
 func (s *Store) settlePerson(ctx context.Context, sp shop.Space, person string) error {
 	row, err := s.get(ctx, s.tables.Coupons, personKey(sp, person))
-	if err != nil || getStr(row, "same_as") == "" {
+	switch {
+	case err != nil || row == nil:
 		return err
+	case getStr(row, "same_as") == "":
+		return s.settleStage(ctx, sp, person)
 	}
 	return s.Rehome(ctx, sp, person)
 }

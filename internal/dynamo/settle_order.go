@@ -2,7 +2,9 @@ package dynamo
 
 import (
 	"context"
+	"errors"
 
+	"github.com/lagniappe/lagniappe/internal/fault"
 	"github.com/lagniappe/lagniappe/internal/shop"
 )
 

@@ -4,14 +4,18 @@ import (
 	"context"
 
 	"github.com/lagniappe/lagniappe/internal/coupon"
+	"github.com/lagniappe/lagniappe/internal/customer"
 	"github.com/lagniappe/lagniappe/internal/fault"
 	"github.com/lagniappe/lagniappe/internal/queue"
 )
 
 // Work does a task; see package queue for what that asks of every function that is called here.
 func (s *Store) Work(ctx context.Context, t queue.Task) ([]queue.Task, error) {
-	if t.Kind == coupon.LookAfterCampaign {
+	switch t.Kind {
+	case coupon.LookAfterCampaign:
 		return nil, s.SettleCampaign(ctx, t.Space, t.ID)
+	case customer.LookAfterStage:
+		return nil, s.settleStage(ctx, t.Space, t.ID)
 	}
 	return nil, fault.ErrInternal.In("dynamo.Work").Arg("kind", string(t.Kind))
 }
