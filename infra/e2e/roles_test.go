@@ -79,6 +79,7 @@ func exercise(t *testing.T) {
 	n.do("POST", "/v1/coupons/"+named.str("id")+"/enable", nil).want(200)
 	exerciseBatches(n, camp)
 	exerciseImports(n, camp)
+	exerciseCustomers(n)
 	n.do("GET", "/v1/campaigns", nil).want(200)
 	n.do("POST", "/v1/campaigns/"+camp+"/pause", nil).want(200)
 	n.do("POST", "/v1/redemptions", use("ROLETEST", "o-2", who)).want(201) // not noticed yet

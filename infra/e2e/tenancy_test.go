@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -22,12 +23,13 @@ func TestNobodyReachesAnotherShop(t *testing.T) {
 	ids := map[string]string{
 		"campaigns": camp, "coupons": c.str("id"), "redemptions": rdm, "keys": key,
 		"holds": "hold_" + strings.TrimPrefix(rdm, "rdm_"), "batches": mine.batch(camp, 1, nil).str("id"), "imports": mine.importOf(camp, nil),
-		"events": mine.eventOf(camp),
+		"events":    mine.eventOf(camp),
+		"customers": mine.put("c-1", anna()).want(201).str("id"),
 	}
 
 	mine.tell("o-1", mine.sold(1, object{"metadata": object{"mine": "alone"}})).want(200)
 	mine.settle("o-1")
-	ids["orders"], ids["customers"] = "o-1", "c-1"
+	ids["orders"] = "o-1"
 
 	var doc struct {
 		Paths map[string]map[string]json.RawMessage `json:"paths"`
@@ -64,7 +66,7 @@ func TestNobodyReachesAnotherShop(t *testing.T) {
 		other.as(key, "POST", "/v1/redemptions", use(c.str("code"), "o-2")).want(404, "coupon_unknown")
 		other.as(key, "POST", "/v1/coupons/lookup", object{"code": c.str("code")}).want(404, "coupon_unknown")
 		other.as(key, "POST", "/v1/coupons", object{"campaign": camp}).want(404, "campaign_unknown")
-		for _, list := range []string{"/v1/coupons?campaign=" + camp, "/v1/coupons?customer=c-1", "/v1/campaigns", "/v1/orders?customer=c-1", "/v1/redemptions?order=o-1"} {
+		for _, list := range []string{"/v1/coupons?campaign=" + camp, "/v1/coupons?customer=c-1", "/v1/campaigns", "/v1/customers", "/v1/orders?customer=c-1", "/v1/redemptions?order=o-1"} {
 			if a := other.as(key, "GET", list, nil).want(200); len(a.Body["data"].([]any)) != 0 {
 				t.Errorf("%s shows %s", list, a.Raw)
 			}
@@ -74,10 +76,12 @@ func TestNobodyReachesAnotherShop(t *testing.T) {
 
 // namedByShop are routes on which a shop's own id is never unknown: the same id is
 // another thing in another shop.
-var namedByShop = map[string]bool{"PUT /v1/orders/{id}": true, "GET /v1/customers/{id}/stage": true}
+var namedByShop = map[string]bool{"PUT /v1/orders/{id}": true, "PUT /v1/customers/{id}": true, "GET /v1/customers/{id}/stage": true}
 
 func body(method, path string) any {
 	switch {
+	case method == "patch" && strings.HasPrefix(path, "/v1/customers"):
+		return object{"given_name": "Mine now"}
 	case path == "/v1/orders/{id}":
 		return object{
 			"version": 7, "status": "paid", "customer": "c-1", "placed_at": "2026-07-01T12:00:00Z", "currency": "EUR",
@@ -87,6 +91,8 @@ func body(method, path string) any {
 		return object{"id": "r-1", "lines": []object{{"id": "2", "quantity": 1}}}
 	case method == "patch":
 		return object{"name": "Mine now"}
+	case strings.HasSuffix(path, "/consents"):
+		return says("granted", nil)
 	case strings.HasSuffix(path, "/forecast"):
 		return object{"orders": []object{{"order": cart("o-1")}}}
 	case method == "put":
@@ -129,6 +135,30 @@ func TestEqualCodesDoNotMeet(t *testing.T) {
 		n.t.as(n.key, "POST", "/v1/coupons", object{"campaign": camp, "code": "TWIN"}).want(201)
 		n.t.as(n.key, "POST", "/v1/redemptions", use("TWIN", "o-1")).want(201)
 		n.t.as(n.key, "POST", "/v1/redemptions", use("TWIN", "o-2")).want(409, "quantity_exceeded")
+	}
+}
+
+// Customers with one id, one address and one number on four sides are four customers.
+func TestEqualCustomersDoNotMeet(t *testing.T) {
+	a, b := newTenant(t), newTenant(t)
+	sides := []struct {
+		n   *tenant
+		key string
+	}{{a, a.sk}, {a, a.live}, {b, b.sk}, {b, b.live}}
+	for i, s := range sides {
+		s.n.as(s.key, "POST", "/v1/customers/search", object{"email": "anna.mueller@example.org"}).want(200)
+		s.n.as(s.key, "PUT", "/v1/customers/c-1", with(anna(), object{"given_name": fmt.Sprint("Anna ", i)})).want(201)
+	}
+	for i, s := range sides {
+		for _, by := range []object{{"id": "c-1"}, {"email": "anna.mueller@example.org"}, {"phone": "+493012345678"}} {
+			found := s.n.as(s.key, "POST", "/v1/customers/search", by).want(200).Body["data"].([]any)
+			if len(found) != 1 || found[0].(object)["given_name"] != fmt.Sprint("Anna ", i) {
+				t.Errorf("%v finds %v", by, found)
+			}
+		}
+		if got := s.n.as(s.key, "GET", "/v1/customers/c-1/duplicates", nil).want(200); len(got.Body["data"].([]any)) != 0 {
+			t.Errorf("%s", got.Raw)
+		}
 	}
 }
 

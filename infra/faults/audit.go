@@ -23,7 +23,7 @@ func (d Drift) String() string { return d.Key + ": " + d.What }
 func Audit(ctx context.Context, db *dynamodb.Client) ([]Drift, error) {
 	b := newBooks()
 	for table, read := range map[string]func(row){
-		"CampaignsTable": b.definition, "CouponsTable": b.coupon, "ShopsTable": b.shop,
+		"CampaignsTable": b.definition, "CouponsTable": b.coupon, "ShopsTable": b.shop, "PeopleTable": b.people,
 	} {
 		if err := scan(ctx, db, table, read); err != nil {
 			return nil, fmt.Errorf("audit %s: %w", table, err)
@@ -144,6 +144,8 @@ func (b *books) coupon(r row) {
 	b.mark[pk+"|"+sk] = r.number("next_lapse_at")
 	switch {
 	case r.has("entry"): // of a ledger
+	case strings.Contains(pk, "#person#"):
+		b.person(r)
 	case strings.Contains(sk, "#hold#"):
 		b.entry(pk, sk)
 	case sk == "slot":

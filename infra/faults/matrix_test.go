@@ -197,7 +197,7 @@ func (c *cell) again(p path, first reply) {
 // lasting leaves out what is shown once, and what each change makes anew.
 func (r reply) lasting() object {
 	out := maps.Clone(r.body)
-	for _, name := range []string{"key", "secret_available", "updated_at", "limit_changes"} { // the second call may have finished a change
+	for _, name := range []string{"key", "secret_available", "token", "updated_at", "limit_changes"} { // the second call may have finished a change
 		delete(out, name)
 	}
 	return out

@@ -13,6 +13,7 @@ import (
 	"github.com/lagniappe/lagniappe/functions/audit"
 	"github.com/lagniappe/lagniappe/functions/campaigns"
 	"github.com/lagniappe/lagniappe/functions/coupons"
+	"github.com/lagniappe/lagniappe/functions/customers"
 	"github.com/lagniappe/lagniappe/functions/imports"
 	"github.com/lagniappe/lagniappe/functions/jobs"
 	"github.com/lagniappe/lagniappe/functions/offers"
@@ -39,6 +40,7 @@ var HTTP = map[string]Build{
 	"account":     func(f web.Front, s *dynamo.Store) http.Handler { return account.New(f, s) },
 	"campaigns":   func(f web.Front, s *dynamo.Store) http.Handler { return campaigns.New(f, s) },
 	"coupons":     func(f web.Front, s *dynamo.Store) http.Handler { return coupons.New(f, s) },
+	"customers":   func(f web.Front, s *dynamo.Store) http.Handler { return customers.New(f, s) },
 	"imports":     func(f web.Front, s *dynamo.Store) http.Handler { return imports.New(f, s) },
 	"offers":      func(f web.Front, s *dynamo.Store) http.Handler { return offers.New(f, s) },
 	"orders":      func(f web.Front, s *dynamo.Store) http.Handler { return orders.New(f, s) },

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/lagniappe/lagniappe/internal/fault"
+	"github.com/lagniappe/lagniappe/internal/moment"
 )
 
 // ErrDayLimit is the refusal of a limit that begins anew with the next day.
@@ -28,7 +29,7 @@ func (p DayPlan) Share(slot int) int64 {
 
 // Day is the date of a moment where the campaign counts days.
 func (l Limits) Day(at time.Time) string {
-	if loc, err := zone(l.TimeZone); err == nil {
+	if loc, err := moment.Zone(l.TimeZone); err == nil {
 		at = at.In(loc)
 	} else {
 		at = at.UTC()
@@ -126,7 +127,7 @@ func (l Limits) checkDays() error {
 	if l.TimeZone == "" {
 		return nil
 	}
-	if _, err := zone(l.TimeZone); err != nil {
+	if _, err := moment.Zone(l.TimeZone); err != nil {
 		return ErrTimeZoneUnknown.At("time_zone").Arg("time_zone", l.TimeZone).Because(err)
 	}
 	return nil

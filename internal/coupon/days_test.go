@@ -8,10 +8,12 @@ import (
 	_ "time/tzdata"
 
 	"pgregory.net/rapid"
+
+	"github.com/lagniappe/lagniappe/internal/moment"
 )
 
 func berlinAt(hour string) time.Time {
-	loc, err := zone("Europe/Berlin")
+	loc, err := moment.Zone("Europe/Berlin")
 	if err != nil {
 		panic(err)
 	}

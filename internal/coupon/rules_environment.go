@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/lagniappe/lagniappe/internal/customer"
+	"github.com/lagniappe/lagniappe/internal/moment"
 )
 
 // Environment is what an expression sees. Its types have no methods, and no
@@ -98,7 +99,7 @@ func (c *Cart) environmentCustomer() EnvironmentCustomer {
 func (r *Rules) environmentTime(now time.Time) EnvironmentTime {
 	now = now.UTC()
 	if r.Hours != nil {
-		if loc, err := zone(r.Hours.TimeZone); err == nil { // otherwise the hours fail anyway
+		if loc, err := moment.Zone(r.Hours.TimeZone); err == nil { // otherwise the hours fail anyway
 			now = now.In(loc)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/lagniappe/lagniappe/internal/fault"
+	"github.com/lagniappe/lagniappe/internal/moment"
 )
 
 // Hours are when something is open, by the clocks of a time zone. What counts
@@ -27,7 +28,7 @@ func (h *Hours) check(now time.Time, f *failures) {
 	if h == nil {
 		return
 	}
-	loc, err := zone(h.TimeZone)
+	loc, err := moment.Zone(h.TimeZone)
 	if err != nil {
 		f.add(ErrTimeZoneUnknown.At("rules.hours.time_zone").Arg("time_zone", h.TimeZone).Because(err))
 		return
@@ -92,7 +93,7 @@ func (h *Hours) contradiction(at string) error {
 	if h == nil {
 		return nil
 	}
-	if _, err := zone(h.TimeZone); err != nil {
+	if _, err := moment.Zone(h.TimeZone); err != nil {
 		return ErrTimeZoneUnknown.At(at+".time_zone").Arg("time_zone", h.TimeZone)
 	}
 	if len(h.Windows) == 0 {

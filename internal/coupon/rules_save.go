@@ -1,12 +1,15 @@
 package coupon
 
-import "github.com/lagniappe/lagniappe/internal/fault"
+import (
+	"github.com/lagniappe/lagniappe/internal/fault"
+	"github.com/lagniappe/lagniappe/internal/moment"
+)
 
 // What can be wrong with rules when they are saved.
 var (
 	ErrBoundsReversed  = fault.Define(fault.Invalid, "bounds_reversed")
 	ErrContradiction   = fault.Define(fault.Invalid, "rules_contradict")
-	ErrTimeZoneUnknown = fault.Define(fault.Invalid, "time_zone_unknown")
+	ErrTimeZoneUnknown = moment.ErrZoneUnknown
 	ErrTimeOfDay       = fault.Define(fault.Invalid, "time_of_day_invalid")
 	ErrWindowEmpty     = fault.Define(fault.Invalid, "window_empty")
 )

@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"hash/fnv"
 	"strconv"
+	"strings"
 	"time"
 
+	"github.com/lagniappe/lagniappe/internal/consent"
 	"github.com/lagniappe/lagniappe/internal/coupon"
 	"github.com/lagniappe/lagniappe/internal/shop"
 )
@@ -53,6 +55,14 @@ import (
 //	            …                            sk figures       their sum (GetItem)
 //	  by_campaign  <space>#<campaign>#<0–3> / <time>#<coupon> list a campaign's coupons, newest first; audit them, oldest first
 //	  by_customer  <space>#<person>         / <time>#<coupon> list a customer's coupons, newest first
+//	People      pk <space>#customer#<person> sk profile       a customer (GetItem)
+//	            …                            sk identity#<person>  an address or number that is theirs, or was (Query)
+//	            …                            sk consent#<purpose>#<channel>  the consent that counts (GetItem; Query)
+//	            …                            sk fact#<time>#…      what was said once about a consent (Query, newest first)
+//	            …                            sk told#<id>          where that stands (PutItem), so that it is told once
+//	            …                            sk pending#<hash>     a consent to be confirmed, by the hash of its token (GetItem; Query; TTL)
+//	            pk <space>#customers#<n>     sk <time>#<person>    list customers, newest first (Query): keys only, written once
+//	            pk <space>#signal#<hash>     sk <person>      who has this name and birthday, or this name and address (Query)
 //	Attempts    pk <space>#try#<hash>        sk try           failures of one party in one window, or a shard of them (UpdateItem; TTL)
 //	            pk <space>#radar#<coupon>    sk <window>      who tried a private code in vain: two sets of hashes (UpdateItem; TTL)
 //	            pk leaks                     sk <space>#<coupon>#<window>  a leak that nobody has dealt with (Query); then deleted
@@ -93,6 +103,13 @@ const (
 	shopsPK = "shops"
 	auditPK = "audit"
 	leaksPK = "leaks"
+
+	skProfile  = "profile"
+	skIdentity = "identity#"
+	skConsent  = "consent#"
+	skFact     = "fact#"
+	skTold     = "told#"
+	skPending  = "pending#"
 
 	byCampaign = "by_campaign"
 	byCustomer = "by_customer"
@@ -222,6 +239,42 @@ func eventKey(s shop.Space, id string) item {
 	return key(eventsPK(s, int(hash(id))%eventShards), id)
 }
 
+func customerPK(s shop.Space, person string) string { return space(s) + "#customer#" + person }
+
+func profileKey(s shop.Space, person string) item { return key(customerPK(s, person), skProfile) }
+
+func identityKey(s shop.Space, owner, person string) item {
+	return key(customerPK(s, owner), skIdentity+person)
+}
+
+func consentKey(s shop.Space, person string, about consent.Subject) item {
+	return key(customerPK(s, person), skConsent+about.Purpose+"#"+string(about.Channel))
+}
+
+func factKey(s shop.Space, person string, f consent.Consent) item {
+	return key(customerPK(s, person), skFact+f.Standing())
+}
+
+func toldKey(s shop.Space, person, id string) item {
+	return key(customerPK(s, person), skTold+id)
+}
+
+func pendingKey(s shop.Space, person, hash string) item {
+	return key(customerPK(s, person), skPending+hash)
+}
+
+// customerBuckets spreads the list of customers, which an import makes quickly.
+const customerBuckets = 8
+
+func customersPK(s shop.Space, n int) string { return space(s) + "#customers#" + strconv.Itoa(n) }
+
+// listedKey is a customer's place in the list.
+func listedKey(s shop.Space, person string, created time.Time) item {
+	return key(customersPK(s, int(hash(person))%customerBuckets), issuedKey(created, person))
+}
+
+func signalPK(s shop.Space, hash string) string { return space(s) + "#signal#" + hash }
+
 func bucketKey(s shop.Space, campaign string, n int) string {
 	return space(s) + "#" + campaign + "#" + strconv.Itoa(n)
 }
@@ -239,6 +292,12 @@ func hash(s string) uint32 {
 	h := fnv.New32a()
 	h.Write([]byte(s))
 	return h.Sum32()
+}
+
+// listedPerson reads who has a place in the list.
+func listedPerson(row item) string {
+	_, person, _ := strings.Cut(getStr(row, attrSK), "#")
+	return person
 }
 
 // personKey is where is kept who a keyed hash of a customer's id or address is.

@@ -55,6 +55,7 @@ type query struct {
 	table, index   string
 	hashAttr, hash string
 	sortAttr       string
+	prefix         string // of the sort key; of a table, not of an index
 	below          string // sort keys from here on were on earlier pages
 	limit          int
 }
@@ -83,7 +84,15 @@ func (s *Store) query(ctx context.Context, q query) ([]item, error) {
 		ExpressionAttributeValues: item{":h": str(q.hash)},
 		ScanIndexForward:          aws.Bool(false), Limit: aws.Int32(int32(q.limit)), ConsistentRead: aws.Bool(q.index == ""), //nolint:gosec // at most 101
 	}
-	if q.below != "" {
+	switch {
+	case q.prefix != "":
+		in.KeyConditionExpression = aws.String("#h = :h AND begins_with(#s, :p)")
+		in.ExpressionAttributeNames["#s"] = q.sortAttr
+		in.ExpressionAttributeValues[":p"] = str(q.prefix)
+		if q.below != "" {
+			in.ExclusiveStartKey = key(q.hash, q.below)
+		}
+	case q.below != "":
 		in.KeyConditionExpression = aws.String("#h = :h AND #s < :s")
 		in.ExpressionAttributeNames["#s"] = q.sortAttr
 		in.ExpressionAttributeValues[":s"] = str(q.below)

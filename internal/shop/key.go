@@ -47,6 +47,7 @@ const (
 	OrdersRead       Scope = "orders:read"
 	OrdersWrite      Scope = "orders:write"
 	CustomersRead    Scope = "customers:read"
+	CustomersWrite   Scope = "customers:write"
 	KeysRead         Scope = "keys:read"
 	KeysWrite        Scope = "keys:write"
 	EventsRead       Scope = "events:read"
@@ -54,7 +55,7 @@ const (
 
 var allScopes = []Scope{
 	CampaignsRead, CampaignsWrite, CouponsRead, CouponsWrite,
-	Validate, RedemptionsRead, RedemptionsWrite, OrdersRead, OrdersWrite, CustomersRead, KeysRead, KeysWrite, EventsRead,
+	Validate, RedemptionsRead, RedemptionsWrite, OrdersRead, OrdersWrite, CustomersRead, CustomersWrite, KeysRead, KeysWrite, EventsRead,
 }
 
 // MaxLiveKeys is how many keys of one kind, not yet revoked, a side may have: room for a

@@ -29,6 +29,7 @@ func NewVault(load func(context.Context) ([]byte, error)) *Vault { return &Vault
 const (
 	identityPurpose = "identity/v1" // who a guest is, from an e-mail address
 	cursorPurpose   = "cursor/v1"   // sealing of list cursors (AES-256)
+	leavePurpose    = "leave/v1"    // signing of tokens that withdraw a consent
 	attemptsPurpose = "attempts/v1" // who tried codes in vain, from a network or a person
 )
 
@@ -71,4 +72,9 @@ func (c Caller) Cursors(ctx context.Context) (Subkey, error) {
 // networks to try them all, so it may not be found in the tables.
 func (c Caller) Attempts(ctx context.Context) (Subkey, error) {
 	return c.Vault.subkey(ctx, c.Space, attemptsPurpose)
+}
+
+// Leaving is the subkey that signs tokens to withdraw a consent with. Who brings one has no key of the shop's.
+func (v *Vault) Leaving(ctx context.Context, sp Space) (Subkey, error) {
+	return v.subkey(ctx, sp, leavePurpose)
 }

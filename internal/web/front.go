@@ -116,7 +116,7 @@ type Op struct {
 	Browser      bool       // open to publishable keys, and so to other origins
 	Status       int        // of success; 200 where unset
 	Errors       []int      // statuses beside the usual
-	Replays      bool       // a repeated POST answers 200 instead of 201
+	Replays      bool       // a repeated POST, or a PUT of what is there, answers 200 instead of 201
 
 	// Of a handler that chooses between JSON and another media type: the type of
 	// the JSON answer, and the other media type.
@@ -157,11 +157,19 @@ func register[I, O any](a *API, op Op, h func(context.Context, *I) (*O, error)) 
 	}
 	huma.Register(a.huma, o, h)
 	if op.Replays {
-		responses := a.front.Document.Paths[op.Path].Post.Responses
+		responses := a.operation(op).Responses
 		again := *responses["201"]
 		again.Description = "The first answer again"
 		responses["200"] = &again
 	}
+}
+
+func (a *API) operation(op Op) *huma.Operation {
+	path := a.front.Document.Paths[op.Path]
+	if op.Method == http.MethodPut {
+		return path.Put
+	}
+	return path.Post
 }
 
 // describeNot leaves the schema of an answer empty. A deployed function needs

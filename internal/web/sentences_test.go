@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/text/language"
 
+	_ "github.com/lagniappe/lagniappe/internal/consent" // has codes of its own
 	"github.com/lagniappe/lagniappe/internal/fault"
 	"github.com/lagniappe/lagniappe/internal/money"
 )

@@ -1,0 +1,81 @@
+// Package customers keeps who a shop's customers are, and what they have agreed to.
+//
+// Who may call it: the shop's server (secret key); to confirm and to withdraw a
+// consent anybody who holds the token for it.
+// What it may touch: reads keys; reads and writes people, and beside the coupons
+// the rows that say which person an address or number means. Nothing else there,
+// and no order.
+// Load: medium; imports come in bursts.
+package customers
+
+import (
+	"context"
+	"net/http"
+	_ "time/tzdata" // profiles name time zones, and the machine may know none
+
+	"github.com/lagniappe/lagniappe/internal/customer"
+	"github.com/lagniappe/lagniappe/internal/shop"
+	"github.com/lagniappe/lagniappe/internal/web"
+)
+
+// Store is what the function needs of storage.
+type Store interface {
+	// Customer reads one by who it is: customer.Ref's Person.
+	Customer(ctx context.Context, sp shop.Space, person string) (customer.Customer, error)
+	// FindCustomer finds one by an address or number that is theirs, or was.
+	FindCustomer(ctx context.Context, sp shop.Space, person string) (customer.Customer, error)
+	// SaveCustomer puts next in the place of prev, or answers fault.ErrStale, or customer.ErrIdentityTaken.
+	SaveCustomer(ctx context.Context, sp shop.Space, prev, next customer.Customer) (customer.Customer, error)
+	// Customers lists newest first; the string says where the next page begins.
+	Customers(ctx context.Context, sp shop.Space, below string, limit int) ([]customer.Customer, string, error)
+	// Duplicates lists who may be the same person.
+	Duplicates(ctx context.Context, sp shop.Space, c customer.Customer) ([]customer.Duplicate, error)
+	ConsentStore
+}
+
+type handler struct {
+	front web.Front
+	store Store
+}
+
+const tag = "Customers"
+
+// New makes the function.
+func New(f web.Front, store Store) http.Handler {
+	api, h := web.NewAPI(f), handler{f, store}
+	web.Handle(api, web.Op{
+		Method: http.MethodPut, Path: "/v1/customers/{id}", ID: "put_customer", Tag: tag, Scope: shop.CustomersWrite,
+		Status: http.StatusCreated, Replays: true, Errors: []int{409, 412}, Summary: "Create or replace a customer",
+		Doc: "The whole profile under your own id: what is left out is taken off. Sending the same again changes nothing. " +
+			"201 made it, 200 did not. Values are refused or stored exactly as they came. An e-mail address and a phone number lead to " +
+			"one customer: of another one, now or formerly, they are 409 `identity_taken`. Send the ETag that you read in If-Match to " +
+			"replace only that state.",
+	}, h.put)
+	web.Handle(api, web.Op{
+		Method: http.MethodPatch, Path: "/v1/customers/{id}", ID: "change_customer", Tag: tag, Scope: shop.CustomersWrite,
+		Errors: []int{404, 409, 412}, Summary: "Change a customer",
+		Doc: "A merge patch (RFC 7396): what is named changes, null removes. With If-Match only the state that you read is changed.",
+	}, h.change)
+	web.Handle(api, web.Op{
+		Method: http.MethodGet, Path: "/v1/customers/{id}", ID: "get_customer", Tag: tag, Scope: shop.CustomersRead,
+		Errors: []int{404}, Summary: "Read a customer",
+	}, h.get)
+	web.Handle(api, web.Op{
+		Method: http.MethodGet, Path: "/v1/customers", ID: "list_customers", Tag: tag, Scope: shop.CustomersRead,
+		Summary: "List customers, newest first",
+	}, h.list)
+	web.Handle(api, web.Op{
+		Method: http.MethodPost, Path: "/v1/customers/search", ID: "search_customers", Tag: tag, Scope: shop.CustomersRead,
+		Summary: "Find a customer by id, e-mail address or phone number",
+		Doc: "By exactly one of them. A POST, so that no address stands in a URL. An address that the customer no longer has still " +
+			"finds the customer. The list has one or none.",
+	}, h.search)
+	web.Handle(api, web.Op{
+		Method: http.MethodGet, Path: "/v1/customers/{id}/duplicates", ID: "list_duplicates", Tag: tag, Scope: shop.CustomersRead,
+		Errors: []int{404}, Summary: "Which other customers may be the same person?",
+		Doc: "Customers with the same name and birthday, or the same name and postal address; letter case, ways to compose letters " +
+			"and spaces do not matter. (An e-mail address or phone number cannot be shared at all.) Up to 50 for each reason.",
+	}, h.duplicates)
+	h.consents(api)
+	return api.Handler()
+}

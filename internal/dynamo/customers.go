@@ -1,0 +1,153 @@
+package dynamo
+
+import (
+	"context"
+
+	"github.com/lagniappe/lagniappe/internal/customer"
+	"github.com/lagniappe/lagniappe/internal/fault"
+	"github.com/lagniappe/lagniappe/internal/shop"
+)
+
+// SaveCustomer puts next in the place of prev, which does not exist where it is
+// to be made, unless prev is no longer the present state: then fault.ErrStale. An
+// address or number that is another customer's is customer.ErrIdentityTaken. One
+// transaction: the profile, who its address and number mean, and what points at
+// duplicates.
+func (s *Store) SaveCustomer(ctx context.Context, sp shop.Space, prev, next customer.Customer) (customer.Customer, error) {
+	ws := []write{s.profileWrite(sp, prev, next)}
+	if !prev.Exists() {
+		ws = append(ws, s.enrolment(sp, next)...)
+	}
+	claims, claimed := s.claims(sp, prev, next)
+	from := len(ws)
+	ws = append(append(ws, claims...), s.resignals(sp, prev, next)...)
+	refused, err := s.settle(ctx, "dynamo.SaveCustomer", ws...)
+	if err != nil || refused == nil {
+		return next, err
+	}
+	if refused[0].failed {
+		return customer.Customer{}, fault.ErrStale
+	}
+	for i, identity := range claimed {
+		if r := refused[from+i]; r.failed {
+			return customer.Customer{}, customer.ErrIdentityTaken.At(identity.Field).Arg("customer", getStr(r.old, "customer"))
+		}
+	}
+	return customer.Customer{}, fault.ErrStale // somebody moves one of these rows: look again
+}
+
+// profileWrite is the customer's row. Two changes that write the same from the
+// same state are one change, whichever of them did.
+func (s *Store) profileWrite(sp shop.Space, prev, next customer.Customer) write {
+	w := write{table: s.tables.People, item: profileRow(sp, next), condition: "attribute_not_exists(pk)", unique: true}
+	if prev.Exists() {
+		w.condition, w.values = "version = :prev", item{":prev": num(prev.Version)}
+	}
+	return w
+}
+
+// enrolment is what a new customer has once and for all: a place in the list, and
+// the row that others ask who this is. That row may have facts already.
+func (s *Store) enrolment(sp shop.Space, c customer.Customer) []write {
+	return []write{
+		{table: s.tables.People, item: listedKey(sp, c.Person, c.CreatedAt)},
+		{
+			table: s.tables.Coupons, key: personKey(sp, c.Person), update: "SET customer = :id",
+			condition: "attribute_not_exists(same_as)", values: item{":id": str(c.ID)},
+		},
+	}
+}
+
+func profileRow(sp shop.Space, c customer.Customer) item {
+	row := profileKey(sp, c.Person)
+	row["customer_id"], row["doc"], row["version"] = str(c.ID), document(c.Profile), num(c.Version)
+	row["created_at"], row["updated_at"] = moment(c.CreatedAt), moment(c.UpdatedAt)
+	row["identities"], row["signals"] = document(c.Identities), document(c.Signals)
+	if c.PhoneNumber != "" {
+		row["phone_number"] = str(c.PhoneNumber)
+	}
+	return row
+}
+
+func readCustomer(sp shop.Space, person string, row item) (customer.Customer, error) {
+	if row == nil {
+		return customer.Customer{}, fault.ErrNotFound
+	}
+	c := customer.Customer{
+		Object: "customer", ID: getStr(row, "customer_id"), Livemode: sp.Live, PhoneNumber: getStr(row, "phone_number"),
+		Version: getNum(row, "version"), CreatedAt: getTime(row, "created_at"), UpdatedAt: getTime(row, "updated_at"), Person: person,
+	}
+	if err := getDocument(row, "identities", &c.Identities); err != nil {
+		return c, err
+	}
+	if err := getDocument(row, "signals", &c.Signals); err != nil {
+		return c, err
+	}
+	return c, getDocument(row, "doc", &c.Profile)
+}
+
+// Customer reads one by who it is.
+func (s *Store) Customer(ctx context.Context, sp shop.Space, person string) (customer.Customer, error) {
+	row, err := s.get(ctx, s.tables.People, profileKey(sp, person))
+	if err != nil {
+		return customer.Customer{}, err
+	}
+	return readCustomer(sp, person, row)
+}
+
+// FindCustomer reads the one whose id, address or number this is, or was.
+func (s *Store) FindCustomer(ctx context.Context, sp shop.Space, person string) (customer.Customer, error) {
+	person, _, err := s.canonical(ctx, sp, person)
+	if err != nil {
+		return customer.Customer{}, err
+	}
+	return s.Customer(ctx, sp, person)
+}
+
+// Customers lists a page, newest first, with the sort key that ended it ("" on the last).
+func (s *Store) Customers(ctx context.Context, sp shop.Space, below string, limit int) ([]customer.Customer, string, error) {
+	qs := make([]query, customerBuckets)
+	for n := range qs {
+		qs[n] = query{table: s.tables.People, hashAttr: attrPK, hash: customersPK(sp, n), sortAttr: attrSK, below: below, limit: limit + 1}
+	}
+	rows, err := s.page(ctx, qs...)
+	if err != nil {
+		return nil, "", err
+	}
+	next := ""
+	if len(rows) > limit {
+		rows = rows[:limit]
+		next = getStr(rows[limit-1], attrSK)
+	}
+	persons := make([]string, len(rows))
+	for i, row := range rows {
+		persons[i] = listedPerson(row)
+	}
+	found, err := s.customersOf(ctx, sp, persons)
+	return found, next, err
+}
+
+// customersOf reads customers in the order given. Who is gone by now is left out.
+func (s *Store) customersOf(ctx context.Context, sp shop.Space, persons []string) ([]customer.Customer, error) {
+	keys := make([]item, len(persons))
+	for i, p := range persons {
+		keys[i] = profileKey(sp, p)
+	}
+	rows, err := s.batch(ctx, s.tables.People, keys, true)
+	if err != nil {
+		return nil, err
+	}
+	var out []customer.Customer
+	for i, k := range keys {
+		row := rows[rowID(k)]
+		if row == nil {
+			continue
+		}
+		c, err := readCustomer(sp, persons[i], row)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, c)
+	}
+	return out, nil
+}

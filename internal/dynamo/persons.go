@@ -1,0 +1,53 @@
+package dynamo
+
+import (
+	"slices"
+
+	"github.com/lagniappe/lagniappe/internal/customer"
+	"github.com/lagniappe/lagniappe/internal/shop"
+)
+
+// claims are the writes of what names the customer: what is new, and what is no
+// longer so. A former address stays the customer's, since who changes it would
+// else be somebody new to a welcome offer. claimed are the identities of the
+// first writes.
+func (s *Store) claims(sp shop.Space, prev, next customer.Customer) (ws []write, claimed []customer.Identity) {
+	for _, identity := range next.Identities {
+		if !slices.Contains(prev.Identities, identity) {
+			ws, claimed = append(ws, s.claim(sp, next, identity)), append(claimed, identity)
+		}
+	}
+	for _, identity := range claimed {
+		ws = append(ws, s.holding(sp, next, identity, false))
+	}
+	for _, identity := range prev.Identities {
+		if !slices.Contains(next.Identities, identity) {
+			ws = append(ws, s.disclaim(sp, next, identity), s.holding(sp, next, identity, true))
+		}
+	}
+	return ws, claimed
+}
+
+// claim takes an address or number, unless it is another customer's, or was.
+// The row may have facts about a guest: they stay.
+func (s *Store) claim(sp shop.Space, c customer.Customer, i customer.Identity) write {
+	return write{
+		table: s.tables.Coupons, key: personKey(sp, i.Person), update: "SET same_as = :me, customer = :id REMOVE former",
+		condition: "attribute_not_exists(same_as) OR same_as = :me",
+		values:    item{":me": str(c.Person), ":id": str(c.ID)},
+	}
+}
+
+func (s *Store) disclaim(sp shop.Space, c customer.Customer, i customer.Identity) write {
+	return write{
+		table: s.tables.Coupons, key: personKey(sp, i.Person), update: "SET former = :yes", condition: "same_as = :me",
+		values: item{":me": str(c.Person), ":yes": boolean(true)},
+	}
+}
+
+// holding notes beside the profile what leads to it, so that it can be found again.
+func (s *Store) holding(sp shop.Space, c customer.Customer, i customer.Identity, former bool) write {
+	row := identityKey(sp, c.Person, i.Person)
+	row["field"], row["former"], row["since"] = str(i.Field), boolean(former), moment(c.UpdatedAt)
+	return write{table: s.tables.People, item: row}
+}
