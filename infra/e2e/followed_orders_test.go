@@ -3,6 +3,7 @@ package e2e
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -124,5 +125,33 @@ func TestOrdersAndRedemptionsAreTold(t *testing.T) {
 		if slices.Sort(got); !slices.Equal(got, want) {
 			t.Errorf("%s: %v", subject, got)
 		}
+	}
+}
+
+// A customer's stage is told when it becomes another: by an order, and by time alone.
+func TestStagesAreTold(t *testing.T) {
+	n := newTenant(t)
+	n.do("PUT", "/v1/customers/c-1", object{"email": "anna@example.org"}).want(201)
+	n.followUp()
+	n.tell("o-1", n.sold(1, object{"customer": object{"email": "anna@example.org"}})).want(200)
+	n.followUp()
+	n.followUp()
+	if got := n.told("c-1"); !slices.Equal(got, []string{"customer.stage_changed", "customer.stage_changed"}) {
+		t.Errorf("%v", got)
+	}
+	n.clock.move(364 * 24 * time.Hour)
+	n.tick()
+	if got := n.told("c-1"); len(got) > 2 {
+		t.Errorf("%v", got)
+	}
+	n.clock.move(2 * 24 * time.Hour)
+	n.tick()
+	n.tick()
+	n.followUp()
+	if got := n.told("c-1"); len(got) != 1 { // the others are older than 30 days
+		t.Errorf("%v", got)
+	}
+	if stage := n.do("GET", "/v1/customers/c-1/stage", nil).want(200).str("stage"); stage != "lapsed" {
+		t.Errorf("%s", stage)
 	}
 }
