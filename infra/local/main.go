@@ -29,12 +29,13 @@ import (
 
 // options are the command line, or the environment.
 type options struct {
-	Demo      bool   `help:"Do the main job, print it, and exit 0 or 1."`
-	Port      int    `help:"Port of the API." default:"8080" env:"PORT"`
-	TablePort int    `help:"Port of the table emulator." default:"8000" env:"TABLE_PORT"`
-	Endpoint  string `help:"Use this DynamoDB instead of the emulator." env:"DYNAMODB_ENDPOINT"`
-	Data      string `help:"Folder of the rows." default:".cache/local" env:"LAGNIAPPE_DATA"`
-	Template  string `help:"The SAM template." default:"template.yaml" hidden:""`
+	Demo        bool   `help:"Do the main job, print it, and exit 0 or 1."`
+	Port        int    `help:"Port of the API." default:"8080" env:"PORT"`
+	ControlPort int    `help:"Port of the clock; 0: any." default:"8099" env:"CONTROL_PORT"`
+	TablePort   int    `help:"Port of the table emulator." default:"8000" env:"TABLE_PORT"`
+	Endpoint    string `help:"Use this DynamoDB instead of the emulator." env:"DYNAMODB_ENDPOINT"`
+	Data        string `help:"Folder of the rows." default:".cache/local" env:"LAGNIAPPE_DATA"`
+	Template    string `help:"The SAM template." default:"template.yaml" hidden:""`
 }
 
 func main() {
@@ -50,7 +51,7 @@ func main() {
 }
 
 func run(ctx context.Context, o options) (err error) {
-	listener, err := listen(ctx, o.Port)
+	listener, err := listen(ctx, o.Port, "PORT")
 	if err != nil {
 		return err
 	}
@@ -63,26 +64,35 @@ func run(ctx context.Context, o options) (err error) {
 	if o.Endpoint != "" {
 		data = filepath.Join(o.Data, "endpoint")
 	}
-	h, stopTables, err := open(ctx, o, tpl, data)
+	if o.Demo {
+		o.ControlPort = 0 // nobody will ask for it
+	}
+	controls, err := listen(ctx, o.ControlPort, "CONTROL_PORT")
+	if err != nil {
+		return err
+	}
+	c := &clock{}
+	go control(ctx, controls, c)
+	h, stopTables, err := open(ctx, o, tpl, data, c)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, stopTables()) }()
-	return serve(ctx, o, h, listener, data)
+	return serve(ctx, o, h, listener, data, controls.Addr().String())
 }
 
 // listen takes the port before anything is started, so that a second start says so at once.
-func listen(ctx context.Context, port int) (net.Listener, error) {
+func listen(ctx context.Context, port int, setting string) (net.Listener, error) {
 	var lc net.ListenConfig
 	l, err := lc.Listen(ctx, "tcp", fmt.Sprintf("127.0.0.1:%d", port))
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return nil, fmt.Errorf("port %d on 127.0.0.1 is taken: stop what listens there, or choose another with PORT=%d", port, port+1)
+		return nil, fmt.Errorf("port %d on 127.0.0.1 is taken: stop what listens there, or choose another with %s=%d", port, setting, port+1)
 	}
 	return l, err
 }
 
 // open starts the emulator, or uses the endpoint it was given, and makes the tables of the template.
-func open(ctx context.Context, o options, tpl *template.Template, data string) (*house.House, func() error, error) {
+func open(ctx context.Context, o options, tpl *template.Template, data string, c *clock) (*house.House, func() error, error) {
 	stop, endpoint := func() error { return nil }, o.Endpoint
 	var e *emulator.Emulator
 	if endpoint == "" {
@@ -95,7 +105,7 @@ func open(ctx context.Context, o options, tpl *template.Template, data string) (
 		}
 		stop, endpoint = e.Stop, e.Endpoint
 	}
-	h, err := house.New(house.Options{Template: tpl, Endpoint: endpoint, Log: accessLog(), Secret: filepath.Join(data, "secret"), Places: filepath.Join(data, "places")})
+	h, err := house.New(house.Options{Template: tpl, Endpoint: endpoint, Now: c.now, Log: accessLog(), Secret: filepath.Join(data, "secret"), Places: filepath.Join(data, "places")})
 	if err == nil && e != nil {
 		err = emulator.Prepare(ctx, e, h.Client, tpl.Tables)
 	} else if err == nil {
@@ -118,7 +128,7 @@ func accessLog() *slog.Logger {
 	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: logLevel}))
 }
 
-func serve(ctx context.Context, o options, h *house.House, l net.Listener, data string) error {
+func serve(ctx context.Context, o options, h *house.House, l net.Listener, data, controls string) error {
 	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(l) }()
@@ -133,6 +143,7 @@ func serve(ctx context.Context, o options, h *house.House, l net.Listener, data 
 	if !o.Demo && result == nil {
 		logLevel.Set(slog.LevelInfo)
 		fmt.Printf("\nLagniappe is up at %s (reference page; API below /v1). Ctrl-C stops it; the rows stay in %s.\n", base, data)
+		fmt.Printf("Move its clock: curl http://%s/clock -d '{\"advance\": \"24h\"}'\n", controls)
 		select {
 		case <-ctx.Done():
 			fmt.Println("\nStopping.")
