@@ -27,7 +27,7 @@ func TestSampleEvents(t *testing.T) {
 		}
 	}
 	var files []string
-	for _, f := range suite.template.Functions {
+	for _, f := range suite.Template.Functions {
 		files = append(files, f.Folder+".json")
 		path := filepath.Join("..", "..", "events", f.Folder+".json")
 		raw, err := os.ReadFile(path)

@@ -335,7 +335,7 @@ func TestGuessingWhileTheTableIsOut(t *testing.T) {
 	right := n.coupon(n.campaign(nil), nil).str("code")
 	log := &lockedBuffer{}
 	h, err := house.New(house.Options{
-		Template: suite.template, Endpoint: suite.endpoint, Now: n.clock.now, Secret: suite.secret,
+		Template: suite.Template, Endpoint: suite.Endpoint, Now: n.clock.now, Secret: suite.secret,
 		Log: slog.New(slog.NewJSONHandler(log, nil)), Client: func(o *dynamodb.Options) { patient(o); o.APIOptions = append(o.APIOptions, attemptsOut) },
 	})
 	if err != nil {

@@ -18,7 +18,7 @@ func TestMetrics(t *testing.T) {
 	n := newTenant(t)
 	log := &lockedBuffer{}
 	h, err := house.New(house.Options{
-		Template: suite.template, Endpoint: suite.endpoint, Now: n.clock.now, Secret: suite.secret,
+		Template: suite.Template, Endpoint: suite.Endpoint, Now: n.clock.now, Secret: suite.secret,
 		Log: slog.New(slog.NewJSONHandler(log, nil)), Metrics: metric.Sink{Stack: "e2e"},
 	})
 	if err != nil {

@@ -18,7 +18,7 @@ import (
 // Without its table a function says 503 and when to come back; nothing panics.
 func TestOutage(t *testing.T) {
 	n := newTenant(t)
-	h, err := house.New(house.Options{Template: suite.template, Endpoint: "http://127.0.0.1:1", Now: app.Now})
+	h, err := house.New(house.Options{Template: suite.Template, Endpoint: "http://127.0.0.1:1", Now: app.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +41,7 @@ func TestSilentTable(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = silent.Close() }()
-	n.house, err = house.New(house.Options{Template: suite.template, Endpoint: "http://" + silent.Addr().String(), Now: app.Now})
+	n.house, err = house.New(house.Options{Template: suite.Template, Endpoint: "http://" + silent.Addr().String(), Now: app.Now})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,7 +18,7 @@ import (
 func TestRoles(t *testing.T) {
 	exercise(t)
 	granted, called := map[string]bool{}, map[string]bool{}
-	for _, f := range suite.template.Functions {
+	for _, f := range suite.Template.Functions {
 		for _, g := range f.Grants {
 			granted[permission(f.LogicalID, house.Touch(g))] = true
 		}

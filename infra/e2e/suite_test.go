@@ -5,9 +5,7 @@ package e2e
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"log/slog"
 	"maps"
@@ -22,9 +20,8 @@ import (
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
-	"github.com/lagniappe/lagniappe/infra/emulator"
 	"github.com/lagniappe/lagniappe/infra/house"
-	"github.com/lagniappe/lagniappe/infra/template"
+	"github.com/lagniappe/lagniappe/infra/testbed"
 	"github.com/lagniappe/lagniappe/internal/app"
 	"github.com/lagniappe/lagniappe/internal/idem"
 	"github.com/lagniappe/lagniappe/internal/metric"
@@ -33,65 +30,23 @@ import (
 
 // suite is what all tests share.
 var suite struct {
-	template *template.Template
-	endpoint string
-	secret   string
-	log      *lockedBuffer
-	calls    *calls
+	*testbed.Bed
+	secret string
+	log    *lockedBuffer
+	calls  *calls
 }
 
 func TestMain(m *testing.M) {
-	code, err := run(m)
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		code = 1
-	}
-	os.Exit(code)
-}
-
-func run(m *testing.M) (code int, err error) {
-	ctx := context.Background()
-	dir, err := os.MkdirTemp("", "lagniappe-e2e")
-	if err != nil {
-		return 0, err
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	if suite.template, err = template.Load(filepath.Join("..", "..", "template.yaml")); err != nil {
-		return 0, err
-	}
-	suite.secret = filepath.Join(dir, "secret")
-	suite.log, suite.calls = &lockedBuffer{}, &calls{}
-	stop, err := startTables(ctx, dir)
-	if err != nil {
-		return 0, err
-	}
-	defer func() { _ = stop() }()
-	return m.Run(), nil
-}
-
-// startTables uses the DynamoDB at DYNAMODB_ENDPOINT, or else the emulator.
-func startTables(ctx context.Context, dir string) (stop func() error, err error) {
-	stop = func() error { return nil }
-	var e *emulator.Emulator
-	if suite.endpoint = os.Getenv("DYNAMODB_ENDPOINT"); suite.endpoint == "" {
-		if e, err = emulator.Start(ctx, emulator.Options{Dir: dir}); err != nil {
-			return nil, err
-		}
-		stop, suite.endpoint = e.Stop, e.Endpoint
-	}
-	h, err := newHouse(app.Now)
-	if err != nil {
-		return stop, err
-	}
-	if e == nil {
-		return stop, emulator.CreateTables(ctx, h.Client, suite.template.Tables)
-	}
-	return stop, emulator.Prepare(ctx, e, h.Client, suite.template.Tables)
+	os.Exit(testbed.Main(m, testbed.Given, func(b *testbed.Bed) error {
+		suite.Bed, suite.secret = b, filepath.Join(b.Dir, "secret")
+		suite.log, suite.calls = &lockedBuffer{}, &calls{}
+		return nil
+	}))
 }
 
 func newHouse(now func() time.Time) (*house.House, error) {
 	return house.New(house.Options{
-		Template: suite.template, Endpoint: suite.endpoint, Now: now, Secret: suite.secret,
+		Template: suite.Template, Endpoint: suite.Endpoint, Now: now, Secret: suite.secret,
 		Log: slog.New(slog.NewJSONHandler(suite.log, nil)), Metrics: metric.Sink{Stack: "e2e"}, Seen: suite.calls.add,
 		Client: patient,
 	})

@@ -23,6 +23,7 @@ import (
 	"github.com/lagniappe/lagniappe/infra/demo"
 	"github.com/lagniappe/lagniappe/infra/emulator"
 	"github.com/lagniappe/lagniappe/infra/template"
+	"github.com/lagniappe/lagniappe/infra/testbed"
 )
 
 // asServer in the environment makes this test's binary the API server, so that
@@ -36,10 +37,10 @@ const (
 // serve is the child: what infra/local does, less the tables and the talk.
 func serve() {
 	err := func() (err error) {
-		if suite.template, err = template.Load(filepath.Join("..", "..", "template.yaml")); err != nil {
+		suite.Bed = &testbed.Bed{Dir: os.Getenv("LAGNIAPPE_DATA")} // the secret lies there
+		if suite.Template, err = template.Load(filepath.Join("..", "..", "template.yaml")); err != nil {
 			return err
 		}
-		suite.secret = filepath.Join(os.Getenv("LAGNIAPPE_DATA"), "secret")
 		h, err := newHouse(os.Getenv("DYNAMODB_ENDPOINT"))
 		if err != nil {
 			return err
@@ -163,7 +164,7 @@ func newTable(t *testing.T) *table {
 		t.Fatal(err)
 	}
 	x.client = h.Client
-	if err := emulator.Prepare(t.Context(), x.Emulator, x.client, suite.template.Tables); err != nil {
+	if err := emulator.Prepare(t.Context(), x.Emulator, x.client, suite.Template.Tables); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = x.Stop() })

@@ -11,9 +11,8 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/lagniappe/lagniappe/infra/emulator"
 	"github.com/lagniappe/lagniappe/infra/house"
-	"github.com/lagniappe/lagniappe/infra/template"
+	"github.com/lagniappe/lagniappe/infra/testbed"
 	"github.com/lagniappe/lagniappe/internal/app"
 	"github.com/lagniappe/lagniappe/internal/idem"
 	"github.com/lagniappe/lagniappe/internal/shop"
@@ -21,10 +20,8 @@ import (
 
 // suite is what all tests share.
 var suite struct {
-	template *template.Template
-	secret   string
-	table    *emulator.Emulator
-	direct   *house.House // without a proxy before its table
+	*testbed.Bed
+	direct *house.House // without a proxy before its table
 }
 
 func TestMain(m *testing.M) {
@@ -32,40 +29,15 @@ func TestMain(m *testing.M) {
 		serve()
 		return
 	}
-	code, err := run(m)
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		code = 1
-	}
-	os.Exit(code)
-}
-
-func run(m *testing.M) (code int, err error) {
-	ctx := context.Background()
-	dir, err := os.MkdirTemp("", "lagniappe-faults")
-	if err != nil {
-		return 0, err
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	if suite.template, err = template.Load(filepath.Join("..", "..", "template.yaml")); err != nil {
-		return 0, err
-	}
-	suite.secret = filepath.Join(dir, "secret")
-	if suite.table, err = emulator.Start(ctx, emulator.Options{Dir: dir}); err != nil {
-		return 0, err
-	}
-	defer func() { _ = suite.table.Stop() }()
-	if suite.direct, err = newHouse(suite.table.Endpoint); err != nil {
-		return 0, err
-	}
-	if err := emulator.Prepare(ctx, suite.table, suite.direct.Client, suite.template.Tables); err != nil {
-		return 0, err
-	}
-	return m.Run(), nil
+	os.Exit(testbed.Main(m, testbed.Own, func(b *testbed.Bed) (err error) {
+		suite.Bed = b
+		suite.direct, err = newHouse(b.Endpoint)
+		return err
+	}))
 }
 
 func newHouse(endpoint string) (*house.House, error) {
-	return house.New(house.Options{Template: suite.template, Endpoint: endpoint, Now: app.Now, Secret: suite.secret})
+	return house.New(house.Options{Template: suite.Template, Endpoint: endpoint, Now: app.Now, Secret: filepath.Join(suite.Dir, "secret")})
 }
 
 // stage is a house behind a proxy.
@@ -77,7 +49,7 @@ type stage struct {
 
 func newStage(t *testing.T) *stage {
 	t.Helper()
-	p, script := New(suite.table.Endpoint), &bySpace{}
+	p, script := New(suite.Endpoint), &bySpace{}
 	p.Play(script.play)
 	server := httptest.NewServer(p)
 	t.Cleanup(server.Close)

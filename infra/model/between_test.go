@@ -22,12 +22,12 @@ type pair struct {
 
 func newPair(t *testing.T) *pair {
 	t.Helper()
-	p, c := &pair{T: t, proxy: faults.New(suite.table.Endpoint)}, newClock()
+	p, c := &pair{T: t, proxy: faults.New(suite.Endpoint)}, newClock()
 	front := httptest.NewServer(p.proxy)
 	t.Cleanup(front.Close)
 	var err error
 	if p.slow, err = newHouse(front.URL, c.now); err == nil {
-		if p.fast, err = newHouse(suite.table.Endpoint, c.now); err == nil {
+		if p.fast, err = newHouse(suite.Endpoint, c.now); err == nil {
 			p.market, err = newMarket(t.Context(), p.fast, t.Name(), c)
 		}
 	}

@@ -98,7 +98,7 @@ type called struct {
 
 func playRound(t *testing.T, seed uint64) {
 	t.Helper()
-	r := &round{t: t, seed: seed, clock: newClock(), ids: map[int][]string{}, orders: map[string]int{}, proxy: faults.New(suite.table.Endpoint)}
+	r := &round{t: t, seed: seed, clock: newClock(), ids: map[int][]string{}, orders: map[string]int{}, proxy: faults.New(suite.Endpoint)}
 	r.themes = rand.New(rand.NewPCG(seed, clients)).Perm(len(themes))[:2]
 	front := httptest.NewServer(r.proxy)
 	defer front.Close()

@@ -15,7 +15,7 @@ import (
 // seed; RAPID_SEED and RAPID_CHECKS say otherwise than at random, and how often.
 func TestMachine(t *testing.T) {
 	c, until := newClock(), time.Now().Add(duration(t))
-	h, err := newHouse(suite.table.Endpoint, c.now)
+	h, err := newHouse(suite.Endpoint, c.now)
 	if err != nil {
 		t.Fatal(err)
 	}

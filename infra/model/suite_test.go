@@ -9,17 +9,15 @@ package model
 import (
 	"context"
 	"flag"
-	"fmt"
 	"os"
 	"path/filepath"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/lagniappe/lagniappe/infra/emulator"
 	"github.com/lagniappe/lagniappe/infra/faults"
 	"github.com/lagniappe/lagniappe/infra/house"
-	"github.com/lagniappe/lagniappe/infra/template"
+	"github.com/lagniappe/lagniappe/infra/testbed"
 	"github.com/lagniappe/lagniappe/internal/app"
 	"github.com/lagniappe/lagniappe/internal/idem"
 	"github.com/lagniappe/lagniappe/internal/shop"
@@ -27,52 +25,22 @@ import (
 
 // suite is what all tests share.
 var suite struct {
-	template *template.Template
-	secret   string
-	table    *emulator.Emulator
-	direct   *house.House // without a proxy before its table
+	*testbed.Bed
+	direct *house.House // without a proxy before its table
 }
 
-func TestMain(m *testing.M) {
-	code, err := run(m)
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		code = 1
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { os.Exit(testbed.Main(m, testbed.Own, furnish)) }
 
-func run(m *testing.M) (code int, err error) {
-	ctx := context.Background()
-	dir, err := os.MkdirTemp("", "lagniappe-model")
-	if err != nil {
-		return 0, err
+func furnish(b *testbed.Bed) (err error) {
+	suite.Bed = b
+	if suite.direct, err = newHouse(b.Endpoint, app.Now); err != nil || os.Getenv("RAPID_CHECKS") != "" {
+		return err
 	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	if suite.template, err = template.Load(filepath.Join("..", "..", "template.yaml")); err != nil {
-		return 0, err
-	}
-	suite.secret = filepath.Join(dir, "secret")
-	if suite.table, err = emulator.Start(ctx, emulator.Options{Dir: dir}); err != nil {
-		return 0, err
-	}
-	defer func() { _ = suite.table.Stop() }()
-	if suite.direct, err = newHouse(suite.table.Endpoint, app.Now); err != nil {
-		return 0, err
-	}
-	if err := emulator.Prepare(ctx, suite.table, suite.direct.Client, suite.template.Tables); err != nil {
-		return 0, err
-	}
-	if os.Getenv("RAPID_CHECKS") == "" { // a check is many calls
-		if err := flag.Set("rapid.checks", "30"); err != nil {
-			return 0, err
-		}
-	}
-	return m.Run(), nil
+	return flag.Set("rapid.checks", "30") // a check is many calls
 }
 
 func newHouse(endpoint string, now func() time.Time) (*house.House, error) {
-	return house.New(house.Options{Template: suite.template, Endpoint: endpoint, Now: now, Secret: suite.secret})
+	return house.New(house.Options{Template: suite.Template, Endpoint: endpoint, Now: now, Secret: filepath.Join(suite.Dir, "secret")})
 }
 
 // clock stands still until it is moved.

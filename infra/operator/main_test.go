@@ -8,28 +8,20 @@ import (
 	"regexp"
 	"testing"
 
-	"github.com/lagniappe/lagniappe/infra/emulator"
 	"github.com/lagniappe/lagniappe/infra/house"
-	"github.com/lagniappe/lagniappe/infra/template"
+	"github.com/lagniappe/lagniappe/infra/testbed"
 	"github.com/lagniappe/lagniappe/internal/stream"
 )
 
 // The commands as an operator calls them: a shop whose four keys work, one key more, and its end.
 func TestCommands(t *testing.T) {
-	e, err := emulator.Start(t.Context(), emulator.Options{Dir: t.TempDir()})
+	b, err := testbed.Own(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = e.Stop() })
-	tpl, err := template.Load(filepath.Join("..", "..", "template.yaml"))
+	t.Cleanup(func() { _ = b.Stop() })
+	h, err := house.New(house.Options{Template: b.Template, Endpoint: b.Endpoint})
 	if err != nil {
-		t.Fatal(err)
-	}
-	h, err := house.New(house.Options{Template: tpl, Endpoint: e.Endpoint})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := emulator.Prepare(t.Context(), e, h.Client, tpl.Tables); err != nil {
 		t.Fatal(err)
 	}
 	binary := filepath.Join(t.TempDir(), "operator")
@@ -38,7 +30,7 @@ func TestCommands(t *testing.T) {
 	}
 	operator := func(args ...string) []byte {
 		cmd := exec.CommandContext(t.Context(), binary, args...)
-		cmd.Env = append(os.Environ(), "SHOPS_TABLE=ShopsTable", "CAMPAIGNS_TABLE=CampaignsTable", "EVENTS_TABLE=EventsTable", "DYNAMODB_ENDPOINT="+e.Endpoint,
+		cmd.Env = append(os.Environ(), "SHOPS_TABLE=ShopsTable", "CAMPAIGNS_TABLE=CampaignsTable", "EVENTS_TABLE=EventsTable", "DYNAMODB_ENDPOINT="+b.Endpoint,
 			"AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=local", "AWS_SECRET_ACCESS_KEY=local")
 		out, err := cmd.CombinedOutput()
 		if err != nil {
@@ -77,7 +69,7 @@ func TestCommands(t *testing.T) {
 	if out := append(operator("parked", "--retry"), operator("parked")...); len(out) != 0 {
 		t.Errorf("%s", out)
 	}
-	fresh, err := house.New(house.Options{Template: tpl, Endpoint: e.Endpoint})
+	fresh, err := house.New(house.Options{Template: b.Template, Endpoint: b.Endpoint})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,9 +3,7 @@ package dynamo
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -17,8 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/smithy-go/middleware"
 
-	"github.com/lagniappe/lagniappe/infra/emulator"
-	"github.com/lagniappe/lagniappe/infra/template"
+	"github.com/lagniappe/lagniappe/infra/testbed"
 	"github.com/lagniappe/lagniappe/internal/coupon"
 	"github.com/lagniappe/lagniappe/internal/idem"
 	"github.com/lagniappe/lagniappe/internal/order"
@@ -39,41 +36,10 @@ var (
 )
 
 func TestMain(m *testing.M) {
-	code, err := run(m)
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		code = 1
-	}
-	os.Exit(code)
-}
-
-func run(m *testing.M) (int, error) {
-	ctx := context.Background()
-	tpl, err := template.Load(filepath.Join("..", "..", "template.yaml"))
-	if err != nil {
-		return 0, err
-	}
-	if endpoint = os.Getenv("DYNAMODB_ENDPOINT"); endpoint != "" {
-		if err := emulator.CreateTables(ctx, newClient(), tpl.Tables); err != nil {
-			return 0, err
-		}
-		return m.Run(), nil
-	}
-	dir, err := os.MkdirTemp("", "lagniappe-dynamo")
-	if err != nil {
-		return 0, err
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	e, err := emulator.Start(ctx, emulator.Options{Dir: dir})
-	if err != nil {
-		return 0, err
-	}
-	defer func() { _ = e.Stop() }()
-	endpoint = e.Endpoint
-	if err := emulator.Prepare(ctx, e, newClient(), tpl.Tables); err != nil {
-		return 0, err
-	}
-	return m.Run(), nil
+	os.Exit(testbed.Main(m, testbed.Given, func(b *testbed.Bed) error {
+		endpoint = b.Endpoint
+		return nil
+	}))
 }
 
 func newClient(more ...func(*dynamodb.Options)) *dynamodb.Client {
