@@ -124,7 +124,8 @@ func exercise(t *testing.T) {
 	n.tick()
 	n.do("GET", "/v1/events/"+n.do("GET", "/v1/events?limit=1", nil).want(200).Body["data"].([]any)[0].(object)["id"].(string), nil).want(200)
 	n.do("GET", "/v1/events?limit=1", nil).want(200).str("next_cursor")
-	for _, from := range []coupon.Place{{}, {Space: n.space()}} { // from shop to shop, then through camp
+	pending := coupon.Place{Space: n.space(), Campaign: one[:len(one)-1]}  // just before it
+	for _, from := range []coupon.Place{{}, {Space: n.space()}, pending} { // from shop to shop, then through camp
 		n.auditFrom(from)
 	}
 }
