@@ -1,12 +1,9 @@
 package dynamo
 
 import (
-	"context"
-
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/lagniappe/lagniappe/internal/coupon"
-	"github.com/lagniappe/lagniappe/internal/fault"
 )
 
 // wholeSeat takes the seat of a joint redemption, which is of this order and
@@ -45,16 +42,7 @@ func (p *plan) seat(i int) write {
 	} else {
 		w.set("redemption_id", str(coupon.RedemptionID(d.Seat, d.Attempt)))
 	}
-	if part.Campaign.MaxRedemptionsPerCustomer > 0 {
-		w.set("limited_person", str(d.Person))
-	}
-	if part.Terms.Rules.FirstOrder() {
-		w.set("first_person", str(d.Person))
-	}
-	w.setTakes(p.takes[i])
-	if part.Terms.OnCancel == coupon.Keep {
-		w.set("kept", boolean(true))
-	}
+	p.counted(&w, i)
 	switch {
 	case part.Apart():
 		w.set("campaign_id", str(part.Campaign.ID))
@@ -69,6 +57,22 @@ func (p *plan) seat(i int) write {
 		p.replay(&w)
 	}
 	return w
+}
+
+// counted notes at the seat of part i what its redemption counts against, and
+// whether an order's cancellation gives that back.
+func (p *plan) counted(w *write, i int) {
+	part, person := p.draft.Parts[i], p.draft.Person
+	if part.Campaign.MaxRedemptionsPerCustomer > 0 {
+		w.set("limited_person", str(person))
+	}
+	if part.Terms.Rules.FirstOrder() {
+		w.set("first_person", str(person))
+	}
+	w.setTakes(p.takes[i])
+	if part.Terms.OnCancel == coupon.Keep {
+		w.set("kept", boolean(true))
+	}
 }
 
 // usualValues is how many values most seats are written with, so that their map need not grow.
@@ -136,118 +140,4 @@ func orNobody(person string) string {
 		return "-"
 	}
 	return person
-}
-
-// readSeats reads all seats of a draft, for one code with the cheapest request.
-func (s *Store) readSeats(ctx context.Context, d coupon.Draft) (coupon.Outcome, error) {
-	keys := seatKeys(d)
-	switch len(keys) {
-	case 0:
-		return s.seatOutcome(d, nil)
-	case 1:
-		row, err := s.get(ctx, s.tables.Coupons, keys[0])
-		if err != nil {
-			return coupon.Outcome{}, err
-		}
-		return s.seatOutcome(d, map[string]item{rowID(keys[0]): row})
-	}
-	rows, err := s.batch(ctx, s.tables.Coupons, keys, true)
-	if err != nil {
-		return coupon.Outcome{}, err
-	}
-	return s.seatOutcome(d, rows)
-}
-
-// concerned tells parts whose rows matter: those of codes that name something,
-// and of automatic campaigns that apply.
-func concerned(p coupon.Part) bool { return p.Campaign.ID != "" && (!p.Automatic || !p.Refused()) }
-
-// seatKeys are the seats of the parts that matter, and of the whole.
-func seatKeys(d coupon.Draft) []item {
-	var keys []item
-	if d.Joint {
-		keys = append(keys, seatKey(d.Space, d.Seat))
-	}
-	for _, part := range d.Parts {
-		if concerned(part) {
-			keys = append(keys, seatKey(d.Space, part.Seat))
-		}
-		if part.Campaign.Tender() {
-			keys = append(keys, couponKey(d.Space, part.Coupon.ID))
-		}
-	}
-	return keys
-}
-
-func (s *Store) seatOutcome(d coupon.Draft, rows map[string]item) (o coupon.Outcome, err error) {
-	o.Parts = make([]coupon.Found, len(d.Parts))
-	if d.Joint {
-		if o.Whole, err = readSeat(rows[rowID(seatKey(d.Space, d.Seat))]); err != nil {
-			return o, err
-		}
-	}
-	for i, part := range d.Parts {
-		if !concerned(part) {
-			continue
-		}
-		if o.Parts[i], err = readFound(d, i, rows[rowID(seatKey(d.Space, part.Seat))]); err != nil {
-			return o, err
-		}
-		if !part.Campaign.Tender() {
-			continue
-		}
-		if err := s.readCard(d.Space, part.Coupon.ID, rows[rowID(couponKey(d.Space, part.Coupon.ID))], &o.Parts[i]); err != nil {
-			return o, err
-		}
-	}
-	return o, nil
-}
-
-// readFound reads the seat of part i, with the coupon where that is the seat.
-func readFound(d coupon.Draft, i int, row item) (coupon.Found, error) {
-	part := d.Parts[i]
-	if row == nil {
-		return coupon.Found{Read: true, Seat: unmade(part)}, nil
-	}
-	seat, err := readSeat(row)
-	if err == nil && !part.Apart() {
-		seat.Coupon, err = readCoupon(d.Space, part.Coupon.ID, row)
-	}
-	if f, ok := fault.As(err); ok && f.Kind == fault.NotFound {
-		seat, err = coupon.Seat{}, nil // the seat of something else, whose hash this code hit
-	}
-	return coupon.Found{Read: true, Seat: seat}, err
-}
-
-func readSeat(row item) (coupon.Seat, error) {
-	if row == nil {
-		return coupon.Seat{}, nil
-	}
-	seat := coupon.Seat{
-		Exists: true, Order: getStr(row, "order_id"), Fingerprint: getBin(row, "fingerprint"), Until: getTime(row, "held_until"),
-		Replay: getStr(row, "replay_key"), Attempt: int(getNum(row, "attempts")), Past: map[string]int{},
-	}
-	for key := range getMap(row, "past_keys") {
-		seat.Past[key] = int(getNum(getMap(row, "past_keys"), key))
-	}
-	seat.Redemption.ID = getStr(row, "redemption_id")
-	if getStr(row, "redemption") == "" {
-		return seat, nil
-	}
-	r, err := readRedemption(row)
-	seat.Redemption = r
-	return seat, err
-}
-
-// readRedemption reads the one that a row keeps. While its hold lasts it is no redemption yet.
-func readRedemption(row item) (coupon.Redemption, error) {
-	var r coupon.Redemption
-	if err := getDocument(row, "redemption", &r); err != nil {
-		return r, err
-	}
-	r.Fingerprint, r.Until, r.Person = getBin(row, "fingerprint"), getTime(row, "held_until"), getStr(row, "buyer")
-	if !r.Until.IsZero() {
-		r = r.As(coupon.Held)
-	}
-	return r, nil
 }
