@@ -115,17 +115,3 @@ func bit(b bool) int {
 	}
 	return 0
 }
-
-// Merged adds up takes of the same slot: one transaction can touch a row once.
-func Merged(takes []Take) []Take {
-	var out []Take
-	for _, t := range takes {
-		i := slices.IndexFunc(out, func(o Take) bool { return o.Slot == t.Slot && o.Day == t.Day })
-		if i < 0 {
-			out = append(out, t)
-			continue
-		}
-		out[i].Took = out[i].Took.Plus(t.Took)
-	}
-	return out
-}
