@@ -135,9 +135,15 @@ func (h handler) validate(ctx context.Context, in *Input) (*Output, error) {
 	if err := try.Missed(ctx, attempt.Misses(in.Body.Codes, would.Refused[:len(in.Body.Codes)])); err != nil {
 		return nil, err
 	}
+	return &Output{answer(caller, in, r, would)}, nil
+}
+
+// answer lists the codes as they were sent, and then the automatic campaigns that apply.
+func answer(caller shop.Caller, in *Input, r coupon.Request, would coupon.Validation) Validation {
 	v := Validation{
 		Object: "validation", Livemode: caller.Space.Live, Valid: true, Currency: r.Order.Currency,
-		Codes: []Verdict{}, Subtotal: r.Totals.Subtotal, ShippingAmount: r.Order.ShippingAmount, Discount: would.Discount, GiftApplied: would.GiftApplied, AmountDue: would.AmountDue,
+		Codes: []Verdict{}, Subtotal: r.Totals.Subtotal, ShippingAmount: r.Order.ShippingAmount,
+		Discount: would.Discount, GiftApplied: would.GiftApplied, AmountDue: would.AmountDue,
 	}
 	for i, code := range in.Body.Codes {
 		said := verdict(caller, code, in.AcceptLanguage, would.Codes[i], would.Refused[i])
@@ -148,7 +154,7 @@ func (h handler) validate(ctx context.Context, in *Input) (*Output, error) {
 		v.Codes = append(v.Codes, verdict(caller, "", in.AcceptLanguage, a, nil))
 	}
 	v.Valid = v.Valid && len(v.Codes) > 0
-	return &Output{v}, nil
+	return v
 }
 
 // The two ways in which a verdict can go.

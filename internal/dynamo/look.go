@@ -18,7 +18,38 @@ func (s *Store) Look(ctx context.Context, d coupon.Draft) (coupon.Outcome, error
 }
 
 func (s *Store) look(ctx context.Context, d coupon.Draft, consistent bool) (coupon.Outcome, error) {
-	keys := seatKeys(d)
+	keys := addLimits(seatKeys(d), d)
+	if len(keys) == 0 {
+		return s.seatOutcome(d, nil)
+	}
+	rows, err := s.batch(ctx, s.tables.Coupons, unique(keys), consistent)
+	if err != nil {
+		return coupon.Outcome{}, err
+	}
+	o, err := s.seatOutcome(d, rows)
+	if err == nil {
+		err = s.lookAtCards(ctx, d, rows, &o)
+	}
+	if err != nil {
+		return o, err
+	}
+	earlier := map[string]*siblings{}
+	for i, p := range d.Parts {
+		if !concerned(p) {
+			continue
+		}
+		if earlier[p.Campaign.ID] == nil {
+			earlier[p.Campaign.ID] = &siblings{}
+		}
+		if err := s.lookAtLimits(ctx, d, i, rows, earlier[p.Campaign.ID], &o.Parts[i]); err != nil {
+			return o, err
+		}
+	}
+	return o, nil
+}
+
+// addLimits adds the counters that parts would take from.
+func addLimits(keys []item, d coupon.Draft) []item {
 	for i, p := range d.Parts {
 		if !concerned(p) {
 			continue
@@ -33,30 +64,7 @@ func (s *Store) look(ctx context.Context, d coupon.Draft, consistent bool) (coup
 			keys = append(keys, takeKey(d.Space, p.Campaign.ID, t))
 		}
 	}
-	if len(keys) == 0 {
-		return s.seatOutcome(d, nil)
-	}
-	rows, err := s.batch(ctx, s.tables.Coupons, unique(keys), consistent)
-	if err != nil {
-		return coupon.Outcome{}, err
-	}
-	o, err := s.seatOutcome(d, rows)
-	if err == nil {
-		err = s.lookAtCards(ctx, d, rows, &o)
-	}
-	earlier := map[string]*siblings{}
-	for i, p := range d.Parts {
-		if !concerned(p) {
-			continue
-		}
-		if earlier[p.Campaign.ID] == nil {
-			earlier[p.Campaign.ID] = &siblings{}
-		}
-		if err == nil {
-			err = s.lookAtLimits(ctx, d, i, rows, earlier[p.Campaign.ID], &o.Parts[i])
-		}
-	}
-	return o, err
+	return keys
 }
 
 // siblings are the parts before one that are of the same campaign.

@@ -101,6 +101,20 @@ func compile(text string) (p *program, err error) {
 	if err != nil {
 		return nil, invalid(err)
 	}
+	facts, err := check(tree, config)
+	if err != nil {
+		return nil, err
+	}
+	code, err := compiler.Compile(tree, config)
+	if err != nil {
+		return nil, invalid(err)
+	}
+	return &program{code, facts}, nil
+}
+
+// check bounds what an expression can cost, and gives the facts that it asks for.
+// Types are checked twice: the walk needs them, and what it puts in has its own.
+func check(tree *parser.Tree, config *conf.Config) (facts []string, err error) {
 	w := walk{tree: tree}
 	cost := w.cost(tree.Node)
 	if w.err != nil {
@@ -118,11 +132,7 @@ func compile(text string) (p *program, err error) {
 	if _, err := checker.Check(tree, config); err != nil {
 		return nil, invalid(err)
 	}
-	code, err := compiler.Compile(tree, config)
-	if err != nil {
-		return nil, invalid(err)
-	}
-	return &program{code, w.facts}, nil
+	return w.facts, nil
 }
 
 // invalid says where an expression is wrong, and in what way.
