@@ -28,6 +28,7 @@ type commands struct {
 
 	CreateShop createShop `cmd:"" help:"Create a shop and print its first keys, once."`
 	CreateKey  createKey  `cmd:"" help:"Create a secret key for a shop that lost its own, and print it, once."`
+	GrantKey   grantKey   `cmd:"" help:"Give a key every scope of its kind, such as those that came after it; effective within 30 seconds."`
 	ListKeys   listKeys   `cmd:"" help:"List the keys of a shop's side."`
 	RevokeKey  revokeKey  `cmd:"" help:"Revoke a key; effective within 30 seconds."`
 
@@ -55,6 +56,11 @@ func (s side) space() shop.Space { return shop.Space{Shop: s.Shop, Live: s.Live}
 type createKey struct{ side }
 
 type listKeys struct{ side }
+
+type grantKey struct {
+	side
+	Key string `arg:"" help:"The key's id (key_…)."`
+}
 
 type revokeKey struct {
 	side
@@ -144,6 +150,15 @@ func (c listKeys) Run(ctx context.Context, store *dynamo.Store) error {
 	keys, err := store.Keys(ctx, c.space())
 	for _, k := range keys {
 		fmt.Printf("  %s  %-22s usable: %t  %s\n", k.ID, k.Hint, k.Usable(app.Now()), k.Name)
+	}
+	return err
+}
+
+// Run gives the key every scope.
+func (c grantKey) Run(ctx context.Context, store *dynamo.Store) error {
+	k, err := store.GrantKey(ctx, c.space(), c.Key, nil)
+	if err == nil {
+		fmt.Printf("%s (%s) may: %v\n", k.ID, k.Hint, k.Scopes)
 	}
 	return err
 }

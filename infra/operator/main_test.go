@@ -57,6 +57,9 @@ func TestCommands(t *testing.T) {
 	if list := operator("list-keys", id, "--live"); !bytes.Contains(list, []byte(caller.ID)) {
 		t.Errorf("%s", list)
 	}
+	if may := operator("grant-key", id, caller.ID, "--live"); !bytes.Contains(may, []byte("keys:write")) {
+		t.Errorf("%s", may)
+	}
 	operator("revoke-key", id, caller.ID, "--live")
 	exported(t, h.Operator, caller.Space, operator)
 	record := stream.Record{Table: "CampaignsTable", PK: "nobody", SK: "head"} // nothing follows from it by now
