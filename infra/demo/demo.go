@@ -57,7 +57,7 @@ func seedKey(ctx context.Context, store *dynamo.Store, kind shop.Kind) error {
 	token := map[shop.Kind]string{shop.Secret: SecretKey, shop.Publishable: PublishableKey}[kind]
 	made, err := store.Caller(ctx, token)
 	if err == nil && len(made.Scopes) < len(scopes) { // the rows are older than some of the functions
-		_, err = store.GrantKey(ctx, made.Space, made.Key.ID, nil)
+		_, err = store.GrantKey(ctx, made.Space, made.ID, nil)
 	}
 	if !errors.Is(err, shop.ErrKeyInvalid) {
 		return err

@@ -17,7 +17,7 @@ func TestDemoKeyKeepsUp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := n.house.Operator.GrantKey(t.Context(), before.Space, before.Key.ID, []shop.Scope{shop.CouponsRead}); err != nil {
+	if _, err := n.house.Operator.GrantKey(t.Context(), before.Space, before.ID, []shop.Scope{shop.CouponsRead}); err != nil {
 		t.Fatal(err)
 	}
 	n.as(demo.SecretKey, "GET", "/v1/campaigns", nil).want(403)
