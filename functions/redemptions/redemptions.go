@@ -45,7 +45,7 @@ func New(f web.Front, store Store) http.Handler {
 		Method: http.MethodPost, Path: "/v1/redemptions", ID: "redeem", Tag: "Redemptions", Scope: shop.RedemptionsWrite,
 		Status: http.StatusCreated, Replays: true, Errors: []int{404, 409}, Summary: "Redeem codes for an order",
 		Doc: "Codes and order together are the redemption: sending the same again answers 200 with the first answer, " +
-			"sending the order with other lines or amounts answers 409 `redemption_differs`. After a rollback the order can redeem again. " +
+			"sending the order with other lines, amounts or codes answers 409 `redemption_differs`. After a rollback the order can redeem again. " +
 			"With an Idempotency-Key a late copy of a request whose redemption was rolled back since makes no second use; " +
 			"it is answered with that redemption. " +
 			"A campaign that is paused or changed is noticed within 5 seconds. " +
