@@ -118,6 +118,8 @@ func exercise(t *testing.T) {
 	n.do("POST", "/v1/redemptions", pay(basket("o-1", 700, 0), card.str("code"))).want(201)
 	n.do("GET", "/v1/coupons/"+card.str("id")+"/ledger", nil).want(200)
 	exerciseOrders(n)
+	n.do("PUT", "/v1/customers/c-lapses", object{}).want(201)
+	n.tell("o-lapses", n.sold(1, object{"customer": "c-lapses"})).want(200)
 	n.followUp()
 	n.relay(n.head(camp), n.head(one), n.head(n.campaign(object{"starts_at": n.clock.now().Add(time.Hour).Format(time.RFC3339)})))
 	n.clock.move(2 * time.Hour)
@@ -128,4 +130,6 @@ func exercise(t *testing.T) {
 	for _, from := range []coupon.Place{{}, {Space: n.space()}, pending} { // from shop to shop, then through camp
 		n.auditFrom(from)
 	}
+	n.clock.move(400 * 24 * time.Hour)
+	n.tick()
 }
