@@ -94,6 +94,9 @@ func exercise(t *testing.T) {
 	n.automatic(object{"max_redemptions": 1})
 	n.clock.move(definitionDelay)
 	n.do("POST", "/v1/holds", none("o-5")).want(201)
+	limited := n.coupon(n.campaign(object{"max_redemptions": 5}), nil).str("code")
+	held := n.do("POST", "/v1/holds", use(limited, "o-held")).want(201).str("id")
+	n.do("POST", "/v1/holds/"+held+"/release", nil).want(200)
 	n.clock.move(2 * time.Minute) // the hold lasts, but it might not
 	n.do("POST", "/v1/validations", none("o-6")).want(200)
 	n.do("POST", "/v1/offers", object{"order": cart("")}).want(200)
