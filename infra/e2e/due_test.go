@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"context"
 	"slices"
 	"testing"
 	"time"
@@ -50,6 +51,26 @@ func TestCampaignBeginsAndEnds(t *testing.T) {
 	n.relay(n.head(id), n.head(id))
 	if got := n.told(id); !slices.Equal(got, []string{"campaign.expired", "campaign.updated", "campaign.started", "campaign.created"}) {
 		t.Errorf("%v", got)
+	}
+}
+
+// What is due in centuries is not due today, and again every minute until then.
+func TestFarFuturesAreNotDue(t *testing.T) {
+	n := newTenant(t)
+	ids := []string{n.campaign(object{"starts_at": "2300-01-01T00:00:00Z"}), n.campaign(object{"expires_at": "9999-12-31T00:00:00Z"})}
+	n.relay(n.head(ids[0]), n.head(ids[1]))
+	n.clock.move(24 * time.Hour)
+	var sent []queue.Task
+	if err := n.house.Operator.Due(t.Context(), func(_ context.Context, tasks ...queue.Task) error {
+		sent = append(sent, tasks...)
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for _, task := range sent { // other tests have some that are due
+		if slices.Contains(ids, task.ID) {
+			t.Errorf("%+v", task)
+		}
 	}
 }
 

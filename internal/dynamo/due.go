@@ -84,4 +84,6 @@ const dueShards = 8
 
 func duePK(n int) string { return "due#" + strconv.Itoa(n) }
 
-func dueTime(at time.Time) string { return fmt.Sprintf("%013d", at.UnixMilli()) }
+// dueTime sorts as times do, to the last that a date may name: the year 9999 has
+// 15 digits of milliseconds, and a shorter text would stand among those of today.
+func dueTime(at time.Time) string { return fmt.Sprintf("%015d", at.UnixMilli()) }
