@@ -124,6 +124,13 @@ func TestGuessingTeachesNothing(t *testing.T) {
 	n.coupon(strict, object{"code": "STRICTONE"})
 	many := object{"customer": "c-1", "order": with(cart("o-1"), object{"lines": []object{{"id": "1", "quantity": 99, "unit_amount": 100}}})}
 	n.do("POST", "/v1/redemptions", use("STRICTONE", "", many)).want(201)
+	rules := object{"minimum_quantity": 99, "currency": "EUR"}
+	n.coupon(n.campaign(object{"rules": rules, "budget": object{"amount": 990, "currency": "EUR"}}), object{"code": "STRICTBUDGET"})
+	n.do("POST", "/v1/redemptions", use("STRICTBUDGET", "", many)).want(201)
+	n.coupon(n.campaign(object{"rules": rules, "rewards": []object{
+		{"type": "percent_off", "percent_off": "10"}, {"type": "service", "service": object{"de": "signiert", "en": "signed"}, "stock": 1},
+	}}), object{"code": "STRICTSTOCK"})
+	n.do("POST", "/v1/redemptions", use("STRICTSTOCK", "", many)).want(201)
 	personal := n.coupon(camp, object{"customer": "c-1"}).str("code")
 	n.do("POST", "/v1/redemptions", use(personal, "o-1", object{"customer": "c-1"})).want(201)
 
@@ -132,6 +139,7 @@ func TestGuessingTeachesNothing(t *testing.T) {
 		"unknown": flipped(used), "unknown prefix": "NOSUCHCODE", "disabled": disabled.str("code"), "used": used,
 		"exhausted": "EXHAUSTED", "paused": pausedCode, "expired": expired, "early": early,
 		"exhausted, with rules": "STRICTONE", "personal, used": personal,
+		"budget spent, with rules": "STRICTBUDGET", "stock given out, with rules": "STRICTSTOCK",
 	} {
 		a := n.as(n.pk, "POST", "/v1/validations", use(code, "o-9")).want(200)
 		same := strings.ReplaceAll(a.Raw, code, "CODE")

@@ -58,6 +58,28 @@ func (d Definition) Want(given Discount) (want Measures) {
 	return want
 }
 
+// Want is what the part takes of its campaign's limits. Of an order that does
+// not fit it is the least that one that does would take: a code that nobody can
+// use is dead to a cart that is too small, too.
+func (p Part) Want() Measures {
+	if p.Misfit == nil {
+		return p.Campaign.Want(p.Discount)
+	}
+	given := Discount{Total: 1}
+	for _, r := range p.Terms.Rewards {
+		if r.Type == Service || r.Type == FreeItem { // which can be all that an order gets
+			given.Total = 0
+		}
+		if r.Stock > 0 && (len(p.Terms.Rewards) == 1 || r.everyOrders()) {
+			given.Rewards = []RewardGiven{{Units: 1}}
+		}
+	}
+	return p.Campaign.Want(given)
+}
+
+// everyOrders reports whether no order that the campaign fits goes without the reward.
+func (r Reward) everyOrders() bool { return r.Type == Service && r.AppliesTo.IsZero() && r.When == nil }
+
 // NewConsumption reads what the limits have seen from their slots.
 func (d Definition) NewConsumption(shares Shares, slots []Slot) Consumption {
 	var seen [measured]*int64

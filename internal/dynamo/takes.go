@@ -13,7 +13,7 @@ import (
 func firstTakes(d coupon.Draft, i, n int) (takes []coupon.Take) {
 	part := d.Parts[i]
 	at := int(hash(d.Order.ID)) + n
-	if want := want(part); !want.IsZero() {
+	if want := part.Want(); !want.IsZero() {
 		takes = append(takes, coupon.Take{Slot: at % part.Campaign.Slots, Took: want})
 	}
 	if day, plan := part.Campaign.DayPlan(d.Now); plan.Limit > 0 {
@@ -21,8 +21,6 @@ func firstTakes(d coupon.Draft, i, n int) (takes []coupon.Take) {
 	}
 	return takes
 }
-
-func want(p coupon.Part) coupon.Measures { return p.Campaign.Want(p.Discount) }
 
 // counters are the rows of a campaign's limits as they are now.
 type counters struct {
@@ -59,7 +57,7 @@ func (r counters) choose(d coupon.Draft, p coupon.Part, others []coupon.Take, ro
 		}
 	}
 	if len(slots) > 0 {
-		if takes, why = coupon.PlanTakes(slots, first%len(slots), want(p), room); why != nil {
+		if takes, why = coupon.PlanTakes(slots, first%len(slots), p.Want(), room); why != nil {
 			return nil, r.rows, why
 		}
 	}
@@ -84,7 +82,7 @@ func (s *Store) remember(d coupon.Draft, p coupon.Part, r counters) {
 	if _, _, why := r.choose(d, p, nil, mostTakes); why == nil {
 		return
 	}
-	if free := coupon.Free(r.slots); !free.Covers(want(p)) {
+	if free := coupon.Free(r.slots); !free.Covers(p.Want()) {
 		s.exhausted.put(space(sp)+p.Campaign.ID, spent{slots: true, free: free})
 	} else if r.plan.Limit > 0 {
 		s.exhausted.put(space(sp)+p.Campaign.ID, spent{day: r.day})
@@ -101,7 +99,7 @@ func (s *Store) spentOf(d coupon.Draft, i int) error {
 	case !ok:
 		return nil
 	case known.slots:
-		return known.free.Spent(want(p))
+		return known.free.Spent(p.Want())
 	}
 	if day, plan := p.Campaign.DayPlan(d.Now); plan.Limit > 0 && day == known.day {
 		return coupon.ErrDayLimit.Arg("limit", plan.Limit)
