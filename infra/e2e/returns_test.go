@@ -39,6 +39,31 @@ func TestReturnsInParts(t *testing.T) {
 	n.do("POST", "/v1/redemptions", use("PARTS", "o-2")).want(201)
 }
 
+// An Idempotency-Key is good for one return of an order, in parts as in whole.
+func TestOneKeyForEachReturn(t *testing.T) {
+	n := newTenant(t)
+	r := n.do("POST", "/v1/redemptions", use(n.coupon(n.campaign(nil), nil).str("code"), "o-1")).want(201)
+	rollBack := func(key, ret string, lines ...object) answer {
+		body := object{"return": ret, "lines": lines}
+		if lines == nil {
+			delete(body, "lines")
+		}
+		return n.do("POST", "/v1/redemptions/"+r.str("id")+"/rollbacks", body, "Idempotency-Key", key)
+	}
+	one := object{"id": "1", "quantity": 1}
+	rollBack("key-1", "ret-1", one).want(201)
+	rollBack("key-1", "ret-1", one).want(200)
+	rollBack("key-1", "ret-2", one).want(422, "idempotency_key_reused")
+	rollBack("key-1", "ret-2").want(422, "idempotency_key_reused")
+	rollBack("key-2", "ret-2", one).want(201)
+	rollBack("key-1", "ret-3").want(422, "idempotency_key_reused")
+	rollBack("key-2", "ret-3").want(422, "idempotency_key_reused")
+	rollBack("key-3", "ret-3").want(201)
+	rollBack("key-3", "ret-4").want(422, "idempotency_key_reused")
+	r = n.do("POST", "/v1/redemptions", use(r.applied(0)["code"].(string), "o-1")).want(201)
+	rollBack("key-1", "ret-1", one).want(201) // another attempt is another redemption
+}
+
 // Sylius#10125, vendure#1466: a cancelled order gives its use back, unless the campaign says otherwise.
 func TestCancelledOrdersGiveBackOrKeep(t *testing.T) {
 	n := newTenant(t)

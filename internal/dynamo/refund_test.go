@@ -28,7 +28,7 @@ func TestMoneyGoesBackInParts(t *testing.T) {
 		st.seatRow["takes"] = document(takes)
 		for sum > 0 {
 			part := rapid.Int64Range(1, sum).Draw(t, "part")
-			w := st.change("coupons", coupon.Redemption{})
+			w := st.change("coupons", coupon.Redemption{}, coupon.Undo{})
 			ws := st.refundParts([]write{{}, w}, "coupons", map[string]int64{"camp_1": part, "camp_2": 1})
 			for _, back := range ws[2:] {
 				n := getNum(back.values, ":budget_spent")

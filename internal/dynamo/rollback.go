@@ -3,6 +3,9 @@ package dynamo
 import (
 	"context"
 	"errors"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/lagniappe/lagniappe/internal/coupon"
 	"github.com/lagniappe/lagniappe/internal/fault"
@@ -90,9 +93,11 @@ func (s *Store) returned(ctx context.Context, st standing, u coupon.Undo) (coupo
 	return back, true, nil
 }
 
-// already refuses another return of what was undone completely.
+// already refuses another return of what was undone completely, and one under the key of another.
 func (st standing) already(row item, u coupon.Undo) (coupon.Rollback, bool, error) {
 	switch {
+	case row == nil && u.Replay != "" && slices.Contains(getSet(st.seatRow, "return_keys"), u.Replay):
+		return coupon.Rollback{}, false, fault.ErrIdempotencyKeyReused.At("Idempotency-Key")
 	case row == nil:
 		return coupon.Rollback{}, false, nil
 	case u.Replay != "" && u.Replay == getStr(row, "replay_key"):
@@ -114,7 +119,7 @@ func (s *Store) undoing(ctx context.Context, st standing, after coupon.Redemptio
 	if !back.Complete {
 		part := returnKey(st, u.Return)
 		describe(part, back, u)
-		ws := []write{{table: table, item: part, condition: "attribute_not_exists(pk)"}, st.change(table, after)}
+		ws := []write{{table: table, item: part, condition: "attribute_not_exists(pk)"}, st.change(table, after, u)}
 		if budgets := st.redeemed.BudgetsBack(after); len(budgets) > 0 {
 			var err error
 			if st, err = s.withMembers(ctx, st); err != nil {
@@ -142,14 +147,17 @@ func describe(row item, back coupon.Rollback, u coupon.Undo) {
 	}
 }
 
-// change keeps a redemption of which a part was returned.
-func (st standing) change(table string, after coupon.Redemption) write {
+// change keeps a redemption of which a part was returned, and under which key.
+func (st standing) change(table string, after coupon.Redemption, u coupon.Undo) write {
 	w := write{
 		table: table, key: keyOfRow(st.seatRow), update: "SET redemption = :redemption, times_returned = :next",
 		condition: "attribute_exists(order_id) AND attempts = :attempt",
 		values: item{
 			":redemption": document(after), ":attempt": num(st.attempt), ":next": num(getNum(st.seatRow, "times_returned") + 1),
 		},
+	}
+	if u.Replay != "" {
+		w.set("return_keys", &types.AttributeValueMemberSS{Value: append(getSet(st.seatRow, "return_keys"), u.Replay)})
 	}
 	st.sinceReturns(&w)
 	return w

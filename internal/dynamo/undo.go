@@ -111,6 +111,6 @@ func (st standing) free(table string, row item) write {
 		past[key] = num(attempt)
 		w.set("past_keys", &types.AttributeValueMemberM{Value: past})
 	}
-	w.update += " REMOVE order_id, fingerprint, redemption, redemption_id, replay_key, limited_person, first_person, slot_number, takes, held_until, buyer, members, times_returned, kept"
+	w.update += " REMOVE order_id, fingerprint, redemption, redemption_id, replay_key, limited_person, first_person, slot_number, takes, held_until, buyer, members, times_returned, return_keys, kept"
 	return w
 }
