@@ -9,6 +9,7 @@ import (
 	"github.com/lagniappe/lagniappe/internal/fault"
 	"github.com/lagniappe/lagniappe/internal/money"
 	"github.com/lagniappe/lagniappe/internal/order"
+	"github.com/lagniappe/lagniappe/internal/shop"
 )
 
 // PastOrder is an order that a campaign is replayed over.
@@ -77,8 +78,7 @@ type replay struct {
 // refuses orders that contradict themselves.
 func (c Campaign) Forecast(history []PastOrder, now time.Time) (Forecast, error) {
 	for i := range history {
-		var err error
-		if history[i].totals, err = history[i].Order.Check(); err != nil {
+		if err := history[i].check(); err != nil {
 			f, _ := fault.As(err)
 			return Forecast{}, f.At(fieldAt("orders", i) + "." + f.Param)
 		}
@@ -94,6 +94,20 @@ func (c Campaign) Forecast(history []PastOrder, now time.Time) (Forecast, error)
 	return r.result(len(history)), nil
 }
 
+// check holds the order to what a redemption of it would be held to, and sums it up.
+func (p *PastOrder) check() (err error) {
+	if !p.Customer.IsZero() {
+		err = p.Customer.Check("customer")
+	}
+	if err == nil {
+		err = CheckFacts(shop.Caller{}, p.Customer, p.Facts)
+	}
+	if err == nil {
+		p.totals, err = p.Order.Check()
+	}
+	return err
+}
+
 func (r *replay) add(past PastOrder) {
 	at := past.Order.PlacedAt
 	if err := checkDates(r.campaign.StartsAt, r.campaign.ExpiresAt, at, 0); err != nil {
@@ -103,7 +117,7 @@ func (r *replay) add(past PastOrder) {
 	q := Price(Cart{Order: past.Order, Totals: past.totals, Customer: past.Customer, Facts: past.Facts, Now: at},
 		Applicant{Campaign: r.campaign.ID, Terms: r.campaign.Terms})[0]
 	if q.Refused == nil {
-		q.Refused = r.spend(past.Customer.ID+past.Customer.Email, at, r.campaign.Want(q.Discount))
+		q.Refused = r.spend(past.Customer.Name(), at, r.campaign.Want(q.Discount))
 	}
 	if q.Refused != nil {
 		r.refuse(q.Refused)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/lagniappe/lagniappe/internal/customer"
+	"github.com/lagniappe/lagniappe/internal/fault"
 	"github.com/lagniappe/lagniappe/internal/money"
 	"github.com/lagniappe/lagniappe/internal/order"
 )
@@ -48,6 +49,36 @@ func TestForecast(t *testing.T) {
 	}
 	if !reflect.DeepEqual(f, want) {
 		t.Errorf("%+v\nwant\n%+v", f, want)
+	}
+}
+
+// A guest is one person however the address is written; one that is none, and
+// facts that cannot be, are refused as a redemption refuses them.
+func TestForecastKnowsGuests(t *testing.T) {
+	c := Campaign{Definition: Definition{
+		Limits: Limits{MaxRedemptionsPerCustomer: 1}, Terms: Terms{Rewards: []Reward{{Type: PercentOff, PercentOff: "10"}}},
+	}}
+	guest := func(hour int, email string) PastOrder {
+		p := past("o", hour, 1000, 0, "")
+		p.Customer = customer.Ref{Email: email}
+		return p
+	}
+	f, err := c.Forecast([]PastOrder{guest(1, "Anna@Example.org"), guest(2, " anna@example.org"), guest(3, "ben@example.org")}, noon)
+	if err != nil || f.Applied != 2 || f.refusals()["customer_limit_exceeded"] != 1 {
+		t.Errorf("%v %+v", err, f)
+	}
+	odd, unknown, nobody := guest(1, "anna@example.org"), past("o", 1, 1000, 0, "c"), past("o", 1, 1000, 0, "")
+	odd.Facts.Spent = &money.Amount{Minor: 1, Currency: "EUX"}
+	unknown.Facts.Segments, nobody.Customer = []string{""}, customer.Ref{}
+	nobody.Facts.Segments = []string{"vip"}
+	for param, p := range map[string]PastOrder{
+		"orders[1].customer.email": guest(1, "anna"), "orders[1].customer_facts.spent.currency": odd,
+		"orders[1].customer_facts.segments[0]": unknown, "orders[1].customer": nobody,
+	} {
+		_, err := c.Forecast([]PastOrder{guest(1, "anna@example.org"), p}, noon)
+		if f, ok := fault.As(err); !ok || f.Kind != fault.Invalid || f.Param != param {
+			t.Errorf("%s: %v", param, err)
+		}
 	}
 }
 

@@ -113,6 +113,15 @@ func (r Ref) Person(ctx context.Context, c shop.Caller) (string, error) {
 	return key.ID("", "email", email), nil
 }
 
+// Name tells people apart where nothing is kept of them, as [Ref.Person] does in rows; the empty string for none.
+func (r Ref) Name() string {
+	if r.ID != "" {
+		return r.ID
+	}
+	email, _ := normalise(r.Email)
+	return email
+}
+
 // normalise folds what mail systems treat alike: surrounding space, letter
 // case, and Unicode composition (NFKC). Dots and plus tags stay: they can be different people.
 func normalise(email string) (string, bool) {
