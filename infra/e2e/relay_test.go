@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -166,6 +167,30 @@ func TestPoisonIsParked(t *testing.T) {
 	}
 	if got := n.told(bad); len(got) != 1 {
 		t.Errorf("%v", got)
+	}
+}
+
+// What is parked anew while an operator tries it again stays on the list.
+func TestParkedAnewStaysParked(t *testing.T) {
+	n := newTenant(t)
+	row := n.head(n.campaign(nil))
+	park := func() stream.Parked {
+		t.Helper()
+		if err := n.house.Operator.Park(t.Context(), stream.Parked{Record: row, Reason: "internal_error"}); err != nil {
+			t.Fatal(err)
+		}
+		return n.parked(row)[0]
+	}
+	first := park()
+	n.clock.move(time.Second)
+	anew := park()
+	if err := n.house.Operator.Unpark(t.Context(), first); err != nil || len(n.parked(row)) != 1 {
+		t.Errorf("%v, parked %v", err, n.parked(row))
+	}
+	for range 2 {
+		if err := n.house.Operator.Unpark(t.Context(), anew); err != nil || n.parked(row) != nil {
+			t.Errorf("%v, parked %v", err, n.parked(row))
+		}
 	}
 }
 

@@ -2,10 +2,12 @@ package dynamo
 
 import (
 	"context"
+	"errors"
 	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/lagniappe/lagniappe/internal/stream"
 )
@@ -29,7 +31,7 @@ func (s *Store) Parked(ctx context.Context, visit func(stream.Parked) error) err
 		}, func(rows []item) error {
 			for _, row := range rows {
 				record := stream.Record{Table: getStr(row, "table"), PK: getStr(row, "row_pk"), SK: getStr(row, "row_sk")}
-				if err := visit(stream.Parked{Record: record, Reason: getStr(row, "reason")}); err != nil {
+				if err := visit(stream.Parked{Record: record, Reason: getStr(row, "reason"), At: getTime(row, "parked_at")}); err != nil {
 					return err
 				}
 			}
@@ -42,12 +44,19 @@ func (s *Store) Parked(ctx context.Context, visit func(stream.Parked) error) err
 	return nil
 }
 
-// Unpark follows a parked row up once more, and takes it off the list if that went well.
+// Unpark follows a parked row up once more, and takes it off the list if that
+// went well. Not if it was parked anew meanwhile: that is for a change which this did not see.
 func (s *Store) Unpark(ctx context.Context, p stream.Parked) error {
 	if err := s.Follow(ctx, p.Record); err != nil {
 		return err
 	}
-	_, err := s.db.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &s.tables.Events, Key: parkedKey(p.Record)})
+	_, err := s.db.DeleteItem(ctx, &dynamodb.DeleteItemInput{
+		TableName: &s.tables.Events, Key: parkedKey(p.Record),
+		ConditionExpression: aws.String("parked_at = :seen"), ExpressionAttributeValues: item{":seen": moment(p.At)},
+	})
+	if _, anew := errors.AsType[*types.ConditionalCheckFailedException](err); anew {
+		return nil
+	}
 	return failed("dynamo.Unpark", err)
 }
 

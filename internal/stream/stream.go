@@ -11,6 +11,7 @@ package stream
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/lagniappe/lagniappe/internal/fault"
 )
@@ -35,6 +36,7 @@ type Follower interface {
 type Parked struct {
 	Record
 	Reason string // a code, never a message
+	At     time.Time
 }
 
 // Passing reports whether an error will pass by itself: an outage, a throttle,
