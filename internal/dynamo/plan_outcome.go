@@ -1,6 +1,10 @@
 package dynamo
 
-import "github.com/lagniappe/lagniappe/internal/coupon"
+import (
+	"slices"
+
+	"github.com/lagniappe/lagniappe/internal/coupon"
+)
 
 // outcome reads what the refused rows say of the parts.
 func (p *plan) outcome(refused []refusal) (coupon.Outcome, error) {
@@ -41,7 +45,8 @@ func (p *plan) learn(o *coupon.Outcome, m planned, row item) (err error) {
 	return err
 }
 
-// onlySlots gives the parts whose slot is empty, where nothing else stands in the way.
+// onlySlots gives the parts whose slot is empty, where nothing else stands in
+// the way: each once, also where that of the day is empty, too.
 func (p *plan) onlySlots(refused []refusal) []int {
 	var empty []int
 	for n, m := range p.made {
@@ -53,5 +58,6 @@ func (p *plan) onlySlots(refused []refusal) []int {
 			return nil
 		}
 	}
-	return empty
+	slices.Sort(empty)
+	return slices.Compact(empty)
 }
