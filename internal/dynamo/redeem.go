@@ -133,7 +133,7 @@ func (p *plan) refill(ctx context.Context, i int, o *coupon.Outcome) error {
 		if err != nil {
 			return err
 		}
-		takes, empty, why := all.choose(p.draft, part, p.others(part.Campaign.ID), p.room())
+		takes, empty, why := all.choose(p.draft, part, p.others(part.Campaign.ID), p.room(i))
 		if why == nil {
 			p.takes[i] = takes
 			return nil
@@ -160,26 +160,6 @@ func (p *plan) others(campaign string) (takes []coupon.Take) {
 		}
 	}
 	return takes
-}
-
-// mostTakes bounds the slots of one redemption: its seats and limits have room in
-// the transaction, too.
-const mostTakes = 90
-
-// room is how many slots one part can take from, so that all fit into the
-// transaction; a hold has an entry for each.
-func (p *plan) room() int {
-	parts := 0
-	for _, part := range p.draft.Parts {
-		if !part.Refused() {
-			parts++
-		}
-	}
-	room := mostTakes/max(parts, 1) - 4
-	if !p.draft.Until.IsZero() {
-		room /= 2
-	}
-	return room
 }
 
 // lapsed reports whether the hold that a row shows has had its time.
