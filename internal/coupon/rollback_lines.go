@@ -34,14 +34,12 @@ func (r Redemption) ordered(line string) (n int64, off bool) {
 }
 
 // takeBack moves one line's share from each code to the rollback. A line that
-// the order has not is refused: the return would be taken as done, and could not
-// be sent again as it was meant. Not where it may be one without discount, which
-// redemptions did not always keep.
+// is not known is none's: redemptions did not always keep those without discount.
 func (r *Redemption) takeBack(l ReturnedLine, back *Rollback) *fault.Error {
 	before := r.Returned[l.ID]
 	whole, off := r.ordered(l.ID)
 	switch {
-	case whole == 0 && r.Undiscounted == nil:
+	case whole == 0:
 		return nil
 	case before+l.Quantity > whole:
 		return ErrReturnTooMuch.Arg("line", l.ID).Arg("left", whole-before)
