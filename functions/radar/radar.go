@@ -1,10 +1,10 @@
 // Package radar deals with private codes that are going round: it marks the
-// coupon, disables it where its campaign wants that, and tells the log, which
-// rings the alarm.
+// coupon, disables it where its campaign wants that, tells the shop with an event,
+// and the log, which rings the alarm.
 //
 // Who may call it: the clock, every minute. Nobody waits for it.
 // What it may touch: reads and deletes leaks that were raised; reads campaigns;
-// marks and disables coupons. The functions that see a leak face the shops' web
+// marks and disables coupons; adds events. The functions that see a leak face the shops' web
 // pages, so they may raise one and no more; what follows is decided here.
 // Load: next to none. Leaks are rare, and their list is one small query.
 package radar
@@ -25,6 +25,8 @@ type Store interface {
 	Leaks(ctx context.Context, limit int) ([]coupon.Leak, error)
 	// Suspect marks a leak's coupon, once. It reports whether the mark is this leak's.
 	Suspect(ctx context.Context, l coupon.Leak) (coupon.Suspicion, bool, error)
+	// TellLeak tells the shop of a leak, once.
+	TellLeak(ctx context.Context, l coupon.Leak) error
 	// Settle removes a leak that was dealt with.
 	Settle(ctx context.Context, l coupon.Leak) error
 }
@@ -69,6 +71,9 @@ func (r *Radar) deal(ctx context.Context, l coupon.Leak) error {
 		return err
 	}
 	if mine {
+		if err := r.store.TellLeak(ctx, l); err != nil {
+			return err
+		}
 		line := append(r.metrics.Count(r.now(), metric.LeaksSuspected, 1),
 			slog.String("shop", l.Space.Shop), slog.String("side", l.Space.Side()), slog.String("campaign", l.Campaign),
 			slog.String("coupon", l.Coupon), slog.Int64("customers", found.Customers), slog.Bool("paused", found.Paused))

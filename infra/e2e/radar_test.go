@@ -100,6 +100,9 @@ func TestRadarFiresOnce(t *testing.T) {
 	if leak := n.leak(id); leak["customers"] != 5.0 || leak["paused"] != true || leak["suspected_at"] == nil {
 		t.Errorf("shown %v", leak)
 	}
+	if got := n.told(id); len(got) != 1 || got[0] != "coupon.leak_suspected" {
+		t.Errorf("events %v", got)
+	}
 	if n.do("GET", "/v1/coupons/"+id, nil).Body["active"] != false {
 		t.Error("it is still active")
 	}

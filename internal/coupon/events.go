@@ -16,6 +16,14 @@ const (
 	CampaignExpired event.Type = "campaign.expired" // its expires_at has come
 )
 
+// LeakSuspected is that a private code was tried in vain by many.
+const LeakSuspected event.Type = "coupon.leak_suspected"
+
+// Event is that the leak was raised.
+func (l Leak) Event() event.Event {
+	return event.New(l.Space, LeakSuspected, event.Subject{Object: "coupon", ID: l.Coupon, URL: "/v1/coupons/" + l.Coupon}, l.RaisedAt)
+}
+
 // LookAfterCampaign is the task to tell what has befallen a campaign.
 const LookAfterCampaign queue.Kind = "campaign"
 

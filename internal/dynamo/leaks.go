@@ -63,6 +63,11 @@ func (s *Store) suspicion(l coupon.Leak, mark coupon.Suspicion) write {
 	return w
 }
 
+// TellLeak tells the shop of a leak, once.
+func (s *Store) TellLeak(ctx context.Context, l coupon.Leak) error {
+	return s.tell(ctx, l.Space, l.Event())
+}
+
 // Settle removes a leak that was dealt with.
 func (s *Store) Settle(ctx context.Context, l coupon.Leak) error {
 	_, err := s.db.DeleteItem(ctx, &dynamodb.DeleteItemInput{
