@@ -3,8 +3,8 @@
 // Who may call it: the shop's server (secret key); to confirm and to withdraw a
 // consent anybody who holds the token for it.
 // What it may touch: reads keys; reads and writes people, and beside the coupons
-// the rows that say which person an address or number means. Nothing else there,
-// and no order.
+// the rows that say which person an address or number means. To export what is
+// held about a person it reads that one's orders and coupons, and where stages begin.
 // Load: medium; imports come in bursts.
 package customers
 
@@ -31,6 +31,7 @@ type Store interface {
 	// Duplicates lists who may be the same person.
 	Duplicates(ctx context.Context, sp shop.Space, c customer.Customer) ([]customer.Duplicate, error)
 	ConsentStore
+	ExportStore
 }
 
 type handler struct {
@@ -77,5 +78,6 @@ func New(f web.Front, store Store) http.Handler {
 			"and spaces do not matter. (An e-mail address or phone number cannot be shared at all.) Up to 50 for each reason.",
 	}, h.duplicates)
 	h.consents(api)
+	h.exports(api)
 	return api.Handler()
 }

@@ -115,3 +115,12 @@ type Duplicate struct {
 	Customer Customer   `json:"customer"`
 	Reasons  []Likeness `json:"reasons" doc:"What both share: name_and_birthday, name_and_address."`
 }
+
+// Held is an address or number by which a customer is known, or was: what is kept
+// of it beside the profile.
+type Held struct {
+	Field  string    `json:"field" enum:"email,phone"`
+	Person string    `json:"hash" doc:"The keyed hash that is kept of it."`
+	Former bool      `json:"former" doc:"The customer has given it up; it is kept so that a new address is no new customer."`
+	Since  time.Time `json:"since"`
+}
