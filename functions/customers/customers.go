@@ -5,6 +5,7 @@
 // What it may touch: reads keys; reads and writes people, and beside the coupons
 // the rows that say which person an address or number means. To export what is
 // held about a person it reads that one's orders and coupons, and where stages begin.
+// An erasure it puts on the list of what is due; the function jobs does it.
 // Load: medium; imports come in bursts.
 package customers
 
@@ -28,6 +29,8 @@ type Store interface {
 	SaveCustomer(ctx context.Context, sp shop.Space, prev, next customer.Customer) (customer.Customer, error)
 	// Customers lists newest first; the string says where the next page begins.
 	Customers(ctx context.Context, sp shop.Space, below string, limit int) ([]customer.Customer, string, error)
+	// EraseCustomer begins to erase one, or gives the erasure that has begun.
+	EraseCustomer(ctx context.Context, sp shop.Space, person string) (customer.Erasure, error)
 	// Duplicates lists who may be the same person.
 	Duplicates(ctx context.Context, sp shop.Space, c customer.Customer) ([]customer.Duplicate, error)
 	ConsentStore
@@ -61,6 +64,14 @@ func New(f web.Front, store Store) http.Handler {
 		Method: http.MethodGet, Path: "/v1/customers/{id}", ID: "get_customer", Tag: tag, Scope: shop.CustomersRead,
 		Errors: []int{404}, Summary: "Read a customer",
 	}, h.get)
+	web.Handle(api, web.Op{
+		Method: http.MethodDelete, Path: "/v1/customers/{id}", ID: "erase_customer", Tag: tag, Scope: shop.CustomersWrite,
+		Status: http.StatusAccepted, Errors: []int{404}, Summary: "Erase a customer",
+		Doc: "At once nobody finds the profile any more. Within minutes all that was told of the customer up to then goes: profile, " +
+			"addresses, consents, orders and returns, events. Redemptions and coupons stay without the name. The event `customer.erased` " +
+			"says when it is done; its subject is the erasure, since nothing names the customer any more. Until then the id cannot be used " +
+			"again (409 `erasure_in_progress`). Doing it twice is doing it once.",
+	}, h.erase)
 	web.Handle(api, web.Op{
 		Method: http.MethodGet, Path: "/v1/customers", ID: "list_customers", Tag: tag, Scope: shop.CustomersRead,
 		Summary: "List customers, newest first",

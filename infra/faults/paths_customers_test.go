@@ -7,7 +7,7 @@ import (
 
 // customerPaths are all ways to change people.
 func customerPaths() []path {
-	return []path{createCustomer(), replaceCustomer(), changeCustomer(), claimTaken()}
+	return []path{createCustomer(), replaceCustomer(), changeCustomer(), claimTaken(), eraseCustomer()}
 }
 
 const customerPath = "/v1/customers/c-1"
@@ -100,5 +100,21 @@ func claimTaken() path {
 			c.profile(1, "Anna")
 			c.finds("anna@example.org")
 		},
+	}
+}
+
+// eraseCustomer leaves nobody at once, however often it is sent.
+func eraseCustomer() path {
+	nobody := func(c *cell) {
+		c.t.Helper()
+		c.equal("customers", len(c.do("GET", "/v1/customers", nil).body["data"].([]any)), 0)
+	}
+	return path{
+		name:    "erase customer",
+		arrange: func(c *cell) { c.do("PUT", customerPath, somebody(nil)) },
+		act:     func(*cell) request { return request{http.MethodDelete, customerPath, nil, ""} },
+		check:   func(c *cell, _ reply) { nobody(c) },
+		after:   func(c *cell) { c.do("DELETE", customerPath, nil) },
+		settled: nobody,
 	}
 }

@@ -32,9 +32,10 @@ type commands struct {
 	ListKeys   listKeys   `cmd:"" help:"List the keys of a shop's side."`
 	RevokeKey  revokeKey  `cmd:"" help:"Revoke a key; effective within 30 seconds."`
 
-	ExportCodes exportCodes `cmd:"" help:"Write the codes of a batch to a file."`
-	Parked      parked      `cmd:"" help:"List what the relay has set aside, or try it again."`
-	DeadTasks   deadTasks   `cmd:"" help:"List the tasks that were given up, or send them back."`
+	ExportCodes    exportCodes    `cmd:"" help:"Write the codes of a batch to a file."`
+	Parked         parked         `cmd:"" help:"List what the relay has set aside, or try it again."`
+	ReplayErasures replayErasures `cmd:"" help:"Erase again who was erased, after tables were restored from a backup."`
+	DeadTasks      deadTasks      `cmd:"" help:"List the tasks that were given up, or send them back."`
 }
 
 // side names a shop and its side.

@@ -14,6 +14,12 @@ const StageChanged event.Type = "customer.stage_changed"
 // LookAfterStage is the task to see whether a person's stage is another by now.
 const LookAfterStage queue.Kind = "stage"
 
+// Erased is that all of a customer is gone. Its subject is the erasure: nothing names the customer any more.
+const Erased event.Type = "customer.erased"
+
+// Erase is the task to remove what is left of a customer who is to be erased.
+const Erase queue.Kind = "erasure"
+
 // Noted is the stage that a customer was last found in.
 type Noted struct {
 	Customer string // the shop's id

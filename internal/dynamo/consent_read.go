@@ -27,7 +27,7 @@ func (s *Store) MayContact(ctx context.Context, sp shop.Space, person string, ab
 func (s *Store) standing(ctx context.Context, sp shop.Space, person string, about consent.Subject) (c customer.Customer, f consent.Consent, err error) {
 	profile, state := profileKey(sp, person), consentKey(sp, person, about)
 	rows, err := s.batch(ctx, s.tables.People, []item{profile, state}, true)
-	if err != nil || rows[rowID(profile)] == nil {
+	if err != nil || rows[rowID(profile)] == nil || erasing(rows[rowID(profile)]) {
 		return c, f, err
 	}
 	if c, err = readCustomer(sp, person, rows[rowID(profile)]); err != nil {

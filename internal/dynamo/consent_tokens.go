@@ -31,7 +31,7 @@ func (s *Store) ConfirmConsent(ctx context.Context, sp shop.Space, person, hash 
 	f := asked.Confirmed(consent.Prefix+hash[:ident.Length(ident.Size)], s.now().UTC())
 	ws := []write{
 		s.confirming(sp, person, hash, f),
-		{table: s.tables.People, key: profileKey(sp, person), check: true, condition: "attribute_exists(pk)"},
+		{table: s.tables.People, key: profileKey(sp, person), check: true, condition: isCustomer},
 		s.factWrite(sp, person, f), s.stateWrite(sp, person, f),
 	}
 	refused, err := s.settle(ctx, "dynamo.ConfirmConsent", ws...)
@@ -74,7 +74,7 @@ func (s *Store) WithdrawConsent(ctx context.Context, sp shop.Space, person strin
 		}
 		f := consent.Leave(id, c, about, counts, s.now().UTC())
 		refused, err := s.settle(ctx, "dynamo.WithdrawConsent", s.instead(sp, person, counts, f), s.factWrite(sp, person, f),
-			write{table: s.tables.People, key: profileKey(sp, person), check: true, condition: "attribute_exists(pk)"})
+			write{table: s.tables.People, key: profileKey(sp, person), check: true, condition: isCustomer})
 		if err != nil || refused == nil {
 			return err
 		}

@@ -34,7 +34,7 @@ func (s *Store) Consent(ctx context.Context, sp shop.Space, c customer.Customer,
 	row["nonce"] = str(nonce)
 	ws := []write{
 		{table: s.tables.People, item: row, condition: "attribute_not_exists(pk)", unique: true},
-		{table: s.tables.People, key: profileKey(sp, c.Person), check: true, condition: "attribute_exists(pk)"},
+		{table: s.tables.People, key: profileKey(sp, c.Person), check: true, condition: isCustomer},
 		s.factWrite(sp, c.Person, f),
 	}
 	if in.Pending == "" {

@@ -88,7 +88,10 @@ func (s *Store) homeNow(ctx context.Context, sp shop.Space, id string) (home, []
 	if err != nil || r.Person == "" {
 		return home{is: customer.Contribution{Order: id}}, nil, err
 	}
-	person, checks, err := s.canonical(ctx, sp, r.Person)
+	person, erased, checks, err := s.identify(ctx, sp, r.Person)
+	if err == nil && forgotten(r, erased) { // it is on its way out
+		return home{is: customer.Contribution{Order: id}}, checks, nil
+	}
 	return home{person: person, is: contributionOf(r)}, checks, err
 }
 

@@ -26,6 +26,9 @@ func (s *Store) SaveCustomer(ctx context.Context, sp shop.Space, prev, next cust
 		return next, err
 	}
 	if refused[0].failed {
+		if erasing(refused[0].old) {
+			return customer.Customer{}, customer.ErrErasing.At("id")
+		}
 		return customer.Customer{}, fault.ErrStale
 	}
 	for i, identity := range claimed {
@@ -70,7 +73,7 @@ func profileRow(sp shop.Space, c customer.Customer) item {
 }
 
 func readCustomer(sp shop.Space, person string, row item) (customer.Customer, error) {
-	if row == nil {
+	if row == nil || erasing(row) {
 		return customer.Customer{}, fault.ErrNotFound
 	}
 	c := customer.Customer{
@@ -140,7 +143,7 @@ func (s *Store) customersOf(ctx context.Context, sp shop.Space, persons []string
 	var out []customer.Customer
 	for i, k := range keys {
 		row := rows[rowID(k)]
-		if row == nil {
+		if row == nil || erasing(row) {
 			continue
 		}
 		c, err := readCustomer(sp, persons[i], row)

@@ -16,10 +16,13 @@ import (
 // remind has a task sent at a time. It is a matter of looking again by then: a
 // reminder that is out of date by its time does no harm, and is not searched for.
 func (s *Store) remind(ctx context.Context, at time.Time, t queue.Task) error {
-	text := queue.Encode(t)
-	row := key(duePK(int(hash(text))%dueShards), dueTime(at)+"#"+text)
-	_, err := s.settle(ctx, "dynamo.remind", write{table: s.tables.Events, item: row})
+	_, err := s.settle(ctx, "dynamo.remind", s.reminder(at, t))
 	return err
+}
+
+func (s *Store) reminder(at time.Time, t queue.Task) write {
+	text := queue.Encode(t)
+	return write{table: s.tables.Events, item: key(duePK(int(hash(text))%dueShards), dueTime(at)+"#"+text)}
 }
 
 // dueAtOnce bounds how many tasks are sent together.

@@ -11,7 +11,7 @@ import (
 // followPeople tells what befell a customer, and what they said.
 func (s *Store) followPeople(ctx context.Context, sp shop.Space, person, sk string) error {
 	row, err := s.get(ctx, s.tables.People, key(customerPK(sp, person), sk))
-	if err != nil || row == nil {
+	if err != nil || row == nil || erasing(row) {
 		return err
 	}
 	var told []event.Event
@@ -29,5 +29,20 @@ func (s *Store) followPeople(ctx context.Context, sp shop.Space, person, sk stri
 		}
 		told = append(told, f.Event(sp))
 	}
+	if err := s.noteTold(ctx, sp, person, told); err != nil {
+		return err
+	}
 	return s.tell(ctx, sp, told...)
+}
+
+// noteTold notes beside the profile which events name the customer, for an erasure.
+func (s *Store) noteTold(ctx context.Context, sp shop.Space, person string, told []event.Event) error {
+	for _, e := range told {
+		row := key(customerPK(sp, person), skEvent+e.ID)
+		row["at"], row["ttl"] = moment(e.CreatedAt), num(e.CreatedAt.Add(event.Kept).Unix())
+		if _, err := s.settle(ctx, "dynamo.noteTold", write{table: s.tables.People, item: row}); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -62,7 +62,7 @@ func (s *Store) Commit(ctx context.Context, sp shop.Space, id string) (coupon.Re
 		ws := []write{}
 		for _, row := range st.all() {
 			ws = append(ws, write{
-				table: s.tables.Coupons, key: keyOfRow(row), update: "REMOVE held_until, buyer",
+				table: s.tables.Coupons, key: keyOfRow(row), update: "REMOVE held_until",
 				condition: "held_until = :seen AND attempts = :attempt",
 				values:    item{":seen": row["held_until"], ":attempt": row["attempts"]},
 			})

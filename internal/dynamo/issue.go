@@ -23,6 +23,9 @@ func (s *Store) IssueCoupon(ctx context.Context, sp shop.Space, secrets shop.Sec
 		if err := s.sign(effect[0].item, c); err != nil {
 			return coupon.Coupon{}, err
 		}
+		if !once.IsZero() && c.Customer != "" { // what was answered is stripped with the coupon
+			effect[0].item["once"] = str(once.ID)
+		}
 		refused, err := s.settle(ctx, "dynamo.IssueCoupon", s.withOnce(sp, s.tables.Coupons, once, c, effect)...)
 		if err != nil || refused == nil {
 			return c, err

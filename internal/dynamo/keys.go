@@ -53,13 +53,16 @@ import (
 //	            …                            sk redemption#<id>  what the order redeemed (Query)
 //	            pk <space>#person#<person>   sk order#<time>#<id>  what an order adds to its customer's figures; list a customer's orders, newest first (Query)
 //	            …                            sk figures       their sum (GetItem)
+//	            …                            sk redeemed#<row of Coupons>  where the customer is named, for an erasure (Query)
 //	  by_campaign  <space>#<campaign>#<0–3> / <time>#<coupon> list a campaign's coupons, newest first; audit them, oldest first
 //	  by_customer  <space>#<person>         / <time>#<coupon> list a customer's coupons, newest first
 //	People      pk <space>#customer#<person> sk profile       a customer (GetItem)
+//	            …                            (in its place: a tombstone, while the customer is being erased)
 //	            …                            sk identity#<person>  an address or number that is theirs, or was (Query)
 //	            …                            sk consent#<purpose>#<channel>  the consent that counts (GetItem; Query)
 //	            …                            sk fact#<time>#…      what was said once about a consent (Query, newest first)
 //	            …                            sk told#<id>          where that stands (PutItem), so that it is told once
+//	            …                            sk event#<id>    an event that names the customer, for an erasure (Query; TTL)
 //	            …                            sk pending#<hash>     a consent to be confirmed, by the hash of its token (GetItem; Query; TTL)
 //	            pk <space>#customers#<n>     sk <time>#<person>    list customers, newest first (Query): keys only, written once
 //	            pk <space>#signal#<hash>     sk <person>      who has this name and birthday, or this name and address (Query)
@@ -69,6 +72,7 @@ import (
 //	Events      pk <space>#events#<n>        sk evt_…         what happened, latest first (GetItem; Query; TTL)
 //	            pk parked#<n>                sk <table>|<pk>|<sk>  a row whose consequences fail for good (Query); no shop's
 //	            pk due#<n>                   sk <time>#<task>  what is to be looked after when (Query); no shop's
+//	            pk erasures                  sk <time>#<space>#<person>  who was erased when (Query; TTL); no shop's
 //	any         pk <space>#once#<route>#<h>  sk once          the first answer to an Idempotency-Key (TTL)
 //
 // <b> is the first of 32 letters of a hash: a famous code's seats, a large batch's
@@ -99,10 +103,13 @@ const (
 	skReturns      = "return#"
 	skRedemptions  = "redemption#"
 	skOrders       = "order#"
+	skRedeemed     = "redeemed#"
 
 	shopsPK = "shops"
 	auditPK = "audit"
 	leaksPK = "leaks"
+
+	journalPK = "erasures"
 
 	skProfile  = "profile"
 	skIdentity = "identity#"
@@ -110,6 +117,7 @@ const (
 	skFact     = "fact#"
 	skTold     = "told#"
 	skPending  = "pending#"
+	skEvent    = "event#"
 
 	byCampaign = "by_campaign"
 	byCustomer = "by_customer"

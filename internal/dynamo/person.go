@@ -3,6 +3,7 @@ package dynamo
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/lagniappe/lagniappe/internal/fault"
 	"github.com/lagniappe/lagniappe/internal/shop"
@@ -17,19 +18,40 @@ const maxHops = 8
 // transaction to what was found, so that nothing is written to somebody who is
 // somebody else at that moment.
 func (s *Store) canonical(ctx context.Context, sp shop.Space, person string) (string, []write, error) {
+	person, _, checks, err := s.identify(ctx, sp, person)
+	return person, checks, err
+}
+
+// identify is canonical that says, too, when the person was last erased; zero: never.
+func (s *Store) identify(ctx context.Context, sp shop.Space, person string) (string, time.Time, []write, error) {
 	var checks []write
+	var erased time.Time
 	for range maxHops {
 		row, err := s.get(ctx, s.tables.Coupons, personKey(sp, person))
 		if err != nil {
-			return "", nil, err
+			return "", time.Time{}, nil, err
 		}
-		check := write{check: true, table: s.tables.Coupons, key: personKey(sp, person), condition: "attribute_not_exists(same_as)"}
+		if at := getTime(row, "erased_at"); at.After(erased) {
+			erased = at // also of an address that is another customer's by now
+		}
+		check := write{check: true, table: s.tables.Coupons, key: personKey(sp, person), condition: "attribute_not_exists(same_as) AND "}
 		next := getStr(row, "same_as")
 		if next == "" {
-			return person, append(checks, check), nil
+			check.notErasedSince(row)
+			return person, erased, append(checks, check), nil
 		}
 		check.condition, check.values = "same_as = :next", item{":next": str(next)}
 		checks, person = append(checks, check), next
 	}
-	return "", nil, fault.ErrInternal.In("dynamo.canonical").Because(fmt.Errorf("a person is somebody else %d times", maxHops))
+	return "", time.Time{}, nil, fault.ErrInternal.In("dynamo.canonical").Because(fmt.Errorf("a person is somebody else %d times", maxHops))
+}
+
+// notErasedSince holds a write to a person's row of which was read whether it was erased.
+func (w *write) notErasedSince(row item) {
+	if row["erased_at"] == nil {
+		w.condition += "attribute_not_exists(erased_at)"
+		return
+	}
+	w.condition += "erased_at = :erased"
+	w.values = item{":erased": row["erased_at"]}
 }

@@ -85,9 +85,9 @@ func (p *plan) take(key item, attempt int) write {
 	w.values[":order"], w.values[":fingerprint"], w.values[":attempts"] = str(d.Order.ID), bin(d.Fingerprint), num(attempt)
 	if !d.Until.IsZero() {
 		w.set("held_until", moment(d.Until))
-		if d.Person != "" {
-			w.set("buyer", str(d.Person))
-		}
+	}
+	if d.Person != "" { // for a hold that is committed, and for an erasure
+		w.set("buyer", str(d.Person))
 	}
 	return w
 }

@@ -12,6 +12,9 @@ import (
 // customer's figures, and what is left of its redemptions. It may be called any
 // number of times, late, and at once with itself: the end is the same.
 func (s *Store) SettleOrder(ctx context.Context, sp shop.Space, id string) error {
+	if err := s.forgetOrder(ctx, sp, id); err != nil {
+		return err
+	}
 	if err := s.contribute(ctx, sp, id); err != nil {
 		return err
 	}
@@ -74,7 +77,10 @@ func (s *Store) Rehome(ctx context.Context, sp shop.Space, person string) error 
 // its links are: so one of the two settlings sees both.
 func (s *Store) SettleRedemption(ctx context.Context, sp shop.Space, pk, sk string) error {
 	row, err := s.get(ctx, s.tables.Coupons, key(pk, sk))
-	if err != nil || getStr(row, "redemption") == "" {
+	if err != nil {
+		return err
+	}
+	if err := s.settleNames(ctx, sp, row); err != nil || getStr(row, "redemption") == "" {
 		return err
 	}
 	r, err := readRedemption(row)

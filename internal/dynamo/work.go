@@ -16,6 +16,8 @@ func (s *Store) Work(ctx context.Context, t queue.Task) ([]queue.Task, error) {
 		return nil, s.SettleCampaign(ctx, t.Space, t.ID)
 	case customer.LookAfterStage:
 		return nil, s.settleStage(ctx, t.Space, t.ID)
+	case customer.Erase:
+		return nil, s.erase(ctx, t.Space, t.ID)
 	}
 	return nil, fault.ErrInternal.In("dynamo.Work").Arg("kind", string(t.Kind))
 }

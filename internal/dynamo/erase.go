@@ -1,0 +1,217 @@
+package dynamo
+
+import (
+	"context"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/lagniappe/lagniappe/internal/coupon"
+	"github.com/lagniappe/lagniappe/internal/customer"
+	"github.com/lagniappe/lagniappe/internal/shop"
+)
+
+// erase removes what is left of a person who was erased. Each step removes what
+// it finds, so it may stop anywhere and begin anew, and be done beside itself. What
+// leads to the rest goes last.
+func (s *Store) erase(ctx context.Context, sp shop.Space, person string) error {
+	marked, err := s.get(ctx, s.tables.Coupons, personKey(sp, person))
+	if err != nil || marked["erased_at"] == nil {
+		return err
+	}
+	at := getTime(marked, "erased_at")
+	if again := at.Add(lookAgain); again.After(s.now()) { // what is in the midst of something now is over by then
+		if err := s.remind(ctx, again, eraseTask(sp, person)); err != nil {
+			return err
+		}
+	}
+	stone, err := s.get(ctx, s.tables.People, profileKey(sp, person))
+	if err != nil {
+		return err
+	}
+	persons := []string{person}
+	if erasing(stone) {
+		if persons, err = s.forgetIdentities(ctx, sp, person, at); err != nil {
+			return err
+		}
+	}
+	for _, p := range persons {
+		if err := s.forgetDeeds(ctx, sp, p, at); err != nil {
+			return err
+		}
+	}
+	if err := s.forgetEvents(ctx, sp, person, marked); err != nil || !erasing(stone) {
+		return err
+	}
+	return s.forgetProfile(ctx, sp, person, stone)
+}
+
+// forgetIdentities lets go of the addresses and numbers of a customer, and gives
+// them with the customer's own hash. Who has one from now on is somebody new.
+func (s *Store) forgetIdentities(ctx context.Context, sp shop.Space, person string, at time.Time) ([]string, error) {
+	held, err := s.Held(ctx, sp, person)
+	if err != nil {
+		return nil, err
+	}
+	persons := []string{person}
+	for _, h := range held {
+		w := s.erased(sp, h.Person, at)
+		w.update += ", same_as"
+		w.condition, w.values[":me"] = "same_as = :me", str(person)
+		if _, err := s.settle(ctx, "dynamo.erase", w); err != nil { // refused: it was let go of before
+			return nil, err
+		}
+		persons = append(persons, h.Person)
+	}
+	return persons, nil
+}
+
+// forgetDeeds removes what a person ordered, and the name from what was redeemed and issued.
+func (s *Store) forgetDeeds(ctx context.Context, sp shop.Space, person string, at time.Time) error {
+	err := s.eachUnder(ctx, sp, person, skOrders, func(row item) error {
+		id := contribution(row).Order
+		if err := s.forgetOrder(ctx, sp, id); err != nil {
+			return err
+		}
+		return s.contribute(ctx, sp, id)
+	})
+	if err != nil {
+		return err
+	}
+	err = s.eachUnder(ctx, sp, person, skRedeemed, func(row item) error { return s.stripRedemption(ctx, sp, row, at) })
+	if err != nil {
+		return err
+	}
+	for below := ""; ; {
+		rows, err := s.page(ctx, s.couponQueries(sp, coupon.Filter{Person: person}, below, maxBatch)...)
+		if err != nil {
+			return err
+		}
+		for _, listed := range rows {
+			row, err := s.get(ctx, s.tables.Coupons, key(getStr(listed, attrPK), skCoupon))
+			if err == nil {
+				err = s.stripCoupon(ctx, sp, row, at)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		if len(rows) < maxBatch {
+			return nil
+		}
+		below = getStr(rows[len(rows)-1], attrIssued)
+	}
+}
+
+// eachUnder does something with each row of a person in Orders.
+func (s *Store) eachUnder(ctx context.Context, sp shop.Space, person, prefix string, do func(item) error) error {
+	for below := ""; ; {
+		rows, err := s.under(ctx, part{pk: figuresPK(sp, person), prefix: prefix, below: below, limit: maxBatch})
+		if err != nil {
+			return err
+		}
+		for _, row := range rows {
+			if err := do(row); err != nil {
+				return err
+			}
+		}
+		if len(rows) < maxBatch {
+			return nil
+		}
+		below = getStr(rows[len(rows)-1], attrSK)
+	}
+}
+
+// forgetEvents removes the events that name the customer: of stages, and of what
+// befell the profile and the consents.
+func (s *Store) forgetEvents(ctx context.Context, sp shop.Space, person string, marked item) error {
+	if told, ok := marked["erased_told"].(*types.AttributeValueMemberSS); ok {
+		for _, id := range told.Value {
+			if err := s.drop(ctx, s.tables.Events, eventKey(sp, id)); err != nil {
+				return err
+			}
+		}
+	}
+	for below := ""; ; {
+		rows, err := s.ofCustomer(ctx, sp, person, skEvent, below, maxBatch)
+		if err != nil {
+			return err
+		}
+		for _, row := range rows {
+			if err := s.forgetEvent(ctx, sp, row, getTime(marked, "erased_at")); err != nil {
+				return err
+			}
+		}
+		if len(rows) < maxBatch {
+			return nil
+		}
+		below = getStr(rows[len(rows)-1], attrSK)
+	}
+}
+
+// forgetEvent removes an event, then the note of it, unless it is of somebody who came after.
+func (s *Store) forgetEvent(ctx context.Context, sp shop.Space, note item, at time.Time) error {
+	if getTime(note, "at").After(at) {
+		return nil
+	}
+	if err := s.drop(ctx, s.tables.Events, eventKey(sp, getStr(note, attrSK)[len(skEvent):])); err != nil {
+		return err
+	}
+	return s.drop(ctx, s.tables.People, keyOfRow(note))
+}
+
+// forgetProfile removes what stands beside the profile, tells of it, and removes the tombstone.
+func (s *Store) forgetProfile(ctx context.Context, sp shop.Space, person string, stone item) error {
+	var signals []customer.Signal
+	if err := getDocument(stone, "signals", &signals); err != nil {
+		return err
+	}
+	keys := []item{listedKey(sp, person, getTime(stone, "created_at"))}
+	for _, signal := range signals {
+		keys = append(keys, key(signalPK(sp, signal.Hash), person))
+	}
+	for _, k := range keys {
+		if err := s.drop(ctx, s.tables.People, k); err != nil {
+			return err
+		}
+	}
+	for _, prefix := range []string{skConsent, skFact, skTold, skPending, skIdentity} { // by now nothing hangs on identities
+		if err := s.dropAll(ctx, sp, person, prefix); err != nil {
+			return err
+		}
+	}
+	if err := s.tell(ctx, sp, readErasure(sp, person, stone).Event(sp)); err != nil {
+		return err
+	}
+	_, err := s.db.DeleteItem(ctx, &dynamodb.DeleteItemInput{
+		TableName: &s.tables.People, Key: profileKey(sp, person),
+		ConditionExpression: optional("erasing = :mine"), ExpressionAttributeValues: item{":mine": stone["erasing"]},
+	})
+	if refused, err := refusals("dynamo.erase", err, 1); refused == nil {
+		return err
+	}
+	return nil // somebody else has removed it
+}
+
+// dropAll removes what stands beside a profile under a prefix. Notes of events
+// are not among it: they are for who removes the events.
+func (s *Store) dropAll(ctx context.Context, sp shop.Space, person, prefix string) error {
+	for {
+		rows, err := s.ofCustomer(ctx, sp, person, prefix, "", maxBatch)
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		for _, row := range rows {
+			if err := s.drop(ctx, s.tables.People, keyOfRow(row)); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// drop deletes a row, if it is there.
+func (s *Store) drop(ctx context.Context, table string, key item) error {
+	_, err := s.db.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &table, Key: key})
+	return failed("dynamo.drop", err)
+}

@@ -1,0 +1,130 @@
+package dynamo
+
+import (
+	"testing"
+	"time"
+
+	"github.com/lagniappe/lagniappe/internal/consent"
+	"github.com/lagniappe/lagniappe/internal/customer"
+	"github.com/lagniappe/lagniappe/internal/fault"
+	"github.com/lagniappe/lagniappe/internal/order"
+	"github.com/lagniappe/lagniappe/internal/shop"
+)
+
+// lives lets a customer come into being, with something of each kind.
+func (s *side) lives() customer.Customer {
+	s.t.Helper()
+	anna := s.saveCustomer(customer.Customer{}, profile("anna@example.org"))
+	_, _, err := s.Consent(s.t.Context(), s.space, anna, s.says(anna, consent.Granted, 1))
+	s.must(err)
+	s.put(s.told("o-1", 1, func(t *order.Told) { t.Person = anna.Person }))
+	s.must(s.SettleOrder(s.t.Context(), s.space, "o-1"))
+	s.must(s.followPeople(s.t.Context(), s.space, anna.Person, skProfile))
+	s.clock.ms.Add(1000)
+	return anna
+}
+
+// gone checks that nothing is left of her.
+func (s *side) gone(what string, c customer.Customer) {
+	s.t.Helper()
+	ctx := s.t.Context()
+	rows, err := s.ofCustomer(ctx, s.space, c.Person, "", "", 100)
+	s.must(err)
+	_, orderErr := s.Order(ctx, s.space, "o-1")
+	f, err := s.Figures(ctx, s.space, c.Person)
+	s.must(err)
+	listed, _, err := s.Customers(ctx, s.space, "", 100)
+	s.must(err)
+	_, eventErr := s.Event(ctx, s.space, c.Events(s.space)[0].ID)
+	identity := s.row(personKey(s.space, c.Identities[0].Person))
+	signal, err := s.get(ctx, s.tables.People, key(signalPK(s.space, c.Signals[0].Hash), c.Person))
+	s.must(err)
+	s.wants(what+": the order", orderErr, fault.ErrNotFound)
+	s.wants(what+": the event", eventErr, fault.ErrNotFound)
+	if len(rows) != 0 || f.OrdersCount != 0 || len(listed) != 0 || identity["same_as"] != nil || signal != nil {
+		s.t.Errorf("%s: %v, %v, %v, %v, %v", what, rows, f, listed, identity, signal)
+	}
+}
+
+// Whoever erases may die after any write: somebody else goes on, and it ends the same.
+func TestErasureSurvivesItsMaker(t *testing.T) {
+	s := newSide(t)
+	for n, died := int64(0), true; died; n++ {
+		if n > 100 {
+			t.Fatal("no end")
+		}
+		anna := s.lives()
+		e, err := s.EraseCustomer(t.Context(), s.space, anna.Person)
+		s.must(err)
+		again, err := s.EraseCustomer(t.Context(), s.space, anna.Person)
+		s.must(err)
+		if again != e {
+			t.Errorf("%v, again %v", e, again)
+		}
+		died = s.dying(n).erase(t.Context(), s.space, anna.Person) != nil
+		s.must(s.Store.erase(t.Context(), s.space, anna.Person))
+		s.gone("after a death", anna)
+		if _, err := s.Event(t.Context(), s.space, e.Event(s.space).ID); err != nil {
+			t.Errorf("the erasure was not told: %v", err)
+		}
+		s.clock.ms.Add(1000)
+	}
+}
+
+// A restored backup has her again; the journal says that she was erased. Who came after stays.
+func TestReplayedErasures(t *testing.T) {
+	s := newSide(t)
+	anna := s.lives()
+	var mine []Erasure
+	_, err := s.EraseCustomer(t.Context(), s.space, anna.Person)
+	s.must(err)
+	s.must(s.Store.erase(t.Context(), s.space, anna.Person))
+	s.must(s.Erasures(t.Context(), func(e Erasure) error {
+		if e.Space == s.space {
+			mine = append(mine, e)
+		}
+		return nil
+	}))
+	if len(mine) != 1 || mine[0].Person != anna.Person || !mine[0].At.Equal(s.now()) {
+		t.Fatalf("%v", mine)
+	}
+	s.clock.ms.Add(-1000 - 1000) // as the backup has it
+	anna = s.lives()
+	s.clock.ms.Add(1000)
+	s.must(s.EraseAgain(t.Context(), mine[0]))
+	s.must(s.Store.erase(t.Context(), s.space, anna.Person))
+	s.gone("replayed", anna)
+
+	s.clock.ms.Add(int64(time.Minute / time.Millisecond))
+	anna = s.lives()
+	s.must(s.EraseAgain(t.Context(), mine[0]))
+	s.must(s.Store.erase(t.Context(), s.space, anna.Person))
+	if _, err := s.Customer(t.Context(), s.space, anna.Person); err != nil {
+		t.Errorf("who came after: %v", err)
+	}
+	if r, err := s.Order(t.Context(), s.space, "o-1"); err != nil || r.Person != anna.Person {
+		t.Errorf("her order: %v", err)
+	}
+	if row := s.row(personKey(s.space, anna.Person)); getStr(row, "customer") != "c-1" {
+		t.Errorf("%v", row)
+	}
+}
+
+// What was read of a person no longer holds once that one was erased.
+func TestErasureConditions(t *testing.T) {
+	s := newSide(t)
+	anna := s.lives()
+	s.put(s.told("o-2", 1, func(t *order.Told) { t.Person = anna.Person }))
+	settling := s.settling("o-2") // read before the erasure
+	s.clock.ms.Add(1000)
+	_, err := s.EraseCustomer(t.Context(), s.space, anna.Person)
+	s.must(err)
+	s.refuses("an order settled behind the erasure's back", settling...)
+	s.try("made while she is erased", "c-1", customer.Customer{}, profile("anni@example.org"), customer.ErrErasing)
+	s.try("changed while she is erased", "c-1", anna, profile("anni@example.org"), customer.ErrErasing)
+	_, _, err = s.Consent(t.Context(), s.space, anna, s.says(anna, consent.Granted, 2))
+	s.wants("a consent of who is erased", err, fault.ErrNotFound)
+	_, err = s.Customer(t.Context(), shop.Space{Shop: s.space.Shop, Live: !s.space.Live}, anna.Person)
+	s.wants("on the other side", err, fault.ErrNotFound)
+	s.must(s.followPeople(t.Context(), s.space, anna.Person, skProfile)) // parks nothing
+}

@@ -1,0 +1,77 @@
+package dynamo
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/lagniappe/lagniappe/internal/fault"
+	"github.com/lagniappe/lagniappe/internal/shop"
+)
+
+// Erasure is an entry of the journal of erasures.
+type Erasure struct {
+	Space  shop.Space
+	Person string
+	At     time.Time
+}
+
+// Erasures hands each erasure of the journal to do, latest first.
+func (s *Store) Erasures(ctx context.Context, do func(Erasure) error) error {
+	for below := ""; ; {
+		rows, err := s.page(ctx, query{table: s.tables.Events, hashAttr: attrPK, hash: journalPK, sortAttr: attrSK, below: below, limit: maxBatch})
+		if err != nil {
+			return err
+		}
+		for _, row := range rows {
+			e, err := readJournal(getStr(row, attrSK))
+			if err == nil {
+				err = do(e)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		if len(rows) < maxBatch {
+			return nil
+		}
+		below = getStr(rows[len(rows)-1], attrSK)
+	}
+}
+
+func readJournal(sk string) (Erasure, error) {
+	at, rest, _ := strings.Cut(sk, "#")
+	sp, person, ok := cutSpace(rest)
+	ms, err := strconv.ParseInt(at, 10, 64)
+	if err != nil || !ok {
+		return Erasure{}, fault.ErrInternal.In("dynamo.readJournal").Because(err)
+	}
+	return Erasure{Space: sp, Person: person, At: time.UnixMilli(ms).UTC()}, nil
+}
+
+// EraseAgain erases a person as of a moment, after a backup from before it was
+// restored. Who came after that moment stays. The work is on the list of what is due then.
+func (s *Store) EraseAgain(ctx context.Context, e Erasure) error {
+	row, err := s.get(ctx, s.tables.People, profileKey(e.Space, e.Person))
+	if err != nil {
+		return err
+	}
+	if row != nil && !erasing(row) && !getTime(row, "created_at").After(e.At) {
+		_, err := s.eraseOnce(ctx, e.Space, e.Person, e.At)
+		return err
+	}
+	w := s.erased(e.Space, e.Person, e.At)
+	w.condition += " AND (attribute_not_exists(erased_at) OR erased_at <= :at)"
+	if row != nil && !erasing(row) { // somebody new: what the row says is theirs
+		w.update, w.values = "SET erased_at = :at", item{":at": moment(e.At)}
+	}
+	refused, err := s.settle(ctx, "dynamo.EraseAgain", w, s.reminder(s.now(), eraseTask(e.Space, e.Person)))
+	if err == nil && refused != nil && !erasedLater(refused[0].old, e.At) {
+		err = fault.ErrUnavailable.In("dynamo.EraseAgain").Because(errors.New("the person is another's by now"))
+	}
+	return err
+}
+
+func erasedLater(row item, at time.Time) bool { return getTime(row, "erased_at").After(at) }
