@@ -1,4 +1,5 @@
-// Package customers keeps who a shop's customers are, and what they have agreed to.
+// Package customers keeps who a shop's customers are, what they have agreed to, and
+// by which names they are grouped.
 //
 // Who may call it: the shop's server (secret key); to confirm and to withdraw a
 // consent anybody who holds the token for it.
@@ -35,6 +36,7 @@ type Store interface {
 	Duplicates(ctx context.Context, sp shop.Space, c customer.Customer) ([]customer.Duplicate, error)
 	ConsentStore
 	ExportStore
+	SegmentStore
 }
 
 type handler struct {
@@ -90,5 +92,6 @@ func New(f web.Front, store Store) http.Handler {
 	}, h.duplicates)
 	h.consents(api)
 	h.exports(api)
+	h.segments(api)
 	return api.Handler()
 }

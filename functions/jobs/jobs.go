@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"time"
 
+	_ "github.com/lagniappe/lagniappe/internal/expression" // segments have expressions
 	"github.com/lagniappe/lagniappe/internal/metric"
 	"github.com/lagniappe/lagniappe/internal/queue"
 )

@@ -1,5 +1,5 @@
 // Package relay makes true what follows from a change: an order's share in its
-// customer's figures, their loyalty stage, a cancelled order's rollback, the
+// customer's figures, their loyalty stage and segments, a cancelled order's rollback, the
 // event that tells of it.
 //
 // Who may call it: the streams of the tables. Nobody waits for it.
@@ -20,6 +20,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	_ "github.com/lagniappe/lagniappe/internal/expression" // segments have expressions
 	"github.com/lagniappe/lagniappe/internal/metric"
 	"github.com/lagniappe/lagniappe/internal/stream"
 )

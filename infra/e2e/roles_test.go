@@ -80,6 +80,7 @@ func exercise(t *testing.T) {
 	exerciseBatches(n, camp)
 	exerciseImports(n, camp)
 	exerciseCustomers(n)
+	exerciseSegments(n)
 	n.do("GET", "/v1/campaigns", nil).want(200)
 	n.do("POST", "/v1/campaigns/"+camp+"/pause", nil).want(200)
 	n.do("POST", "/v1/redemptions", use("ROLETEST", "o-2", who)).want(201) // not noticed yet

@@ -58,7 +58,7 @@ func (r Request) lacks(parts []Part) bool {
 	})
 }
 
-var toldByOrders = []string{customer.FactOrdersCount, customer.FactSpent, customer.FactLastOrderAt, customer.FactStage}
+var toldByOrders = []string{customer.FactOrdersCount, customer.FactSpent, customer.FactLastOrderAt, customer.FactStage, customer.FactSegments}
 
 // asks lists the facts that terms ask for, their rewards' own conditions included.
 func (t Terms) asks() []string {
@@ -77,6 +77,7 @@ func (r *Rules) asks() (facts []string) {
 		customer.FactSpent:       r.MinimumSpent > 0 || r.MaximumSpent > 0,
 		customer.FactLastOrderAt: r.MinimumDaysSinceLastOrder > 0 || r.MaximumDaysSinceLastOrder > 0,
 		customer.FactStage:       len(r.Stages)+len(r.ExcludedStages) > 0,
+		customer.FactSegments:    len(r.Segments)+len(r.ExcludedSegments) > 0,
 	} {
 		if asked {
 			facts = append(facts, fact)

@@ -29,3 +29,15 @@ func checkBirthday(text string, now time.Time) error {
 	}
 	return nil
 }
+
+// BirthdayParts gives month and day of the birthday; zeros where none is known.
+func (p Profile) BirthdayParts() (month, day int) {
+	if len(p.Birthday) < len("05-17") {
+		return 0, 0
+	}
+	at, err := time.Parse(time.DateOnly, "2000"+p.Birthday[len(p.Birthday)-len("-05-17"):])
+	if err != nil {
+		return 0, 0
+	}
+	return int(at.Month()), at.Day()
+}

@@ -31,45 +31,72 @@ func (s *Store) SettleFigures(ctx context.Context, sp shop.Space, person string)
 // FiguresBeside gives a person's figures as they lie beside the coupons: a few
 // seconds old, and without a look into Orders.
 func (s *Store) FiguresBeside(ctx context.Context, sp shop.Space, person string) (customer.Figures, error) {
+	row, err := s.beside(ctx, sp, person)
+	if err != nil {
+		return customer.Figures{}, err
+	}
+	return readFigures(row)
+}
+
+// beside reads what lies beside the coupons of who somebody is by now.
+func (s *Store) beside(ctx context.Context, sp shop.Space, person string) (item, error) {
 	for range maxHops {
 		at := personKey(sp, person)
 		rows, err := s.batch(ctx, s.tables.Coupons, []item{at}, false) // offers may read in no other way
 		if err != nil {
-			return customer.Figures{}, err
+			return nil, err
 		}
 		row := rows[rowID(at)]
 		next := getStr(row, "same_as")
 		if next == "" {
-			return readFigures(row)
+			return row, nil
 		}
 		person = next
 	}
-	return customer.Figures{}, nil
+	return nil, nil
 }
 
-// FactsBeside gives the facts that orders tell of a person; none where the shop
-// has not said that it tells them all. Somebody without an order has none then.
+// FactsBeside gives the facts that orders and segments tell of a person; none where
+// the shop has not said that it tells all its orders. Somebody without an order has
+// none then; somebody whom no segment has judged yet may be in any.
 func (s *Store) FactsBeside(ctx context.Context, sp shop.Space, by coupon.FactsBy) (customer.Facts, error) {
 	set, err := s.cachedSettings(ctx, sp)
 	if err != nil || !set.FactsFromOrders {
 		return customer.Facts{}, err
 	}
-	f, err := s.FiguresBeside(ctx, sp, by.Person)
+	row, err := s.beside(ctx, sp, by.Person)
 	if err != nil {
 		return customer.Facts{}, err
 	}
-	return customer.FactsAt(f, set.Stages, by.Order, by.Currency, by.Now), nil
+	f, err := readFigures(row)
+	if err != nil {
+		return customer.Facts{}, err
+	}
+	facts := customer.FactsAt(f, set.Stages, by.Order, by.Currency, by.Now)
+	facts.Segments = getNames(row, "segments")
+	return facts, nil
 }
 
 // settlePerson moves what counts for a person who has become somebody else, and
-// looks after the stage of one who has not.
+// looks after the stage and the segments of one who has not.
 func (s *Store) settlePerson(ctx context.Context, sp shop.Space, person string) error {
 	row, err := s.get(ctx, s.tables.Coupons, personKey(sp, person))
 	switch {
 	case err != nil || row == nil:
 		return err
 	case getStr(row, "same_as") == "":
-		return s.settleStage(ctx, sp, person)
+		return s.settleBeside(ctx, sp, person)
+	}
+	if err := s.SettleSegments(ctx, sp, person); err != nil { // in none any more
+		return err
 	}
 	return s.Rehome(ctx, sp, person)
+}
+
+// settleBeside looks after what hangs on the figures beside the coupons.
+func (s *Store) settleBeside(ctx context.Context, sp shop.Space, person string) error {
+	if err := s.settleStage(ctx, sp, person); err != nil {
+		return err
+	}
+	return s.SettleSegments(ctx, sp, person)
 }

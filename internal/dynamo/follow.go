@@ -26,10 +26,10 @@ func (s *Store) Follow(ctx context.Context, r stream.Record) error {
 		return s.SettleCampaign(ctx, sp, id)
 	case r.Table == s.tables.Orders:
 		return s.followOrders(ctx, sp, kind, id, r.SK)
-	case r.Table == s.tables.People && kind == "customer":
-		return s.followPeople(ctx, sp, id, r.SK)
 	case r.Table == s.tables.Coupons:
 		return s.followCoupons(ctx, sp, kind, r)
+	case r.Table == s.tables.People:
+		return s.followPeople(ctx, sp, kind, id, r.SK)
 	}
 	return nil
 }

@@ -8,8 +8,24 @@ import (
 	"github.com/lagniappe/lagniappe/internal/shop"
 )
 
-// followPeople tells what befell a customer, and what they said.
-func (s *Store) followPeople(ctx context.Context, sp shop.Space, person, sk string) error {
+// followPeople makes true what follows from a row in People: of a customer's, what
+// is told, and which segments they are in; of the count of definitions, that all
+// customers are gone through.
+func (s *Store) followPeople(ctx context.Context, sp shop.Space, kind, id, sk string) error {
+	switch {
+	case kind == "segments" && sk == skHead:
+		return s.settleDefinitions(ctx, sp)
+	case kind != "customer" || sk == skSegments: // of what is noted here nothing follows
+		return nil
+	}
+	if err := s.tellOfCustomer(ctx, sp, id, sk); err != nil || sk != skProfile {
+		return err
+	}
+	return s.SettleSegments(ctx, sp, id)
+}
+
+// tellOfCustomer tells what befell a customer, and what they said.
+func (s *Store) tellOfCustomer(ctx context.Context, sp shop.Space, person, sk string) error {
 	row, err := s.get(ctx, s.tables.People, key(customerPK(sp, person), sk))
 	if err != nil || row == nil || erasing(row) {
 		return err

@@ -81,3 +81,16 @@ func getDocument(i item, name string, v any) error {
 	}
 	return json.Unmarshal([]byte(s), v)
 }
+
+// getNames reads a list of texts: nil where there is none, which is not an empty one.
+func getNames(i item, name string) []string {
+	list, ok := i[name].(*types.AttributeValueMemberL)
+	if !ok {
+		return nil
+	}
+	names := make([]string, len(list.Value))
+	for n, v := range list.Value {
+		names[n] = getStr(item{"": v}, "")
+	}
+	return names
+}

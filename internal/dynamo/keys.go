@@ -66,6 +66,12 @@ import (
 //	            …                            sk pending#<hash>     a consent to be confirmed, by the hash of its token (GetItem; Query; TTL)
 //	            pk <space>#customers#<n>     sk <time>#<person>    list customers, newest first (Query): keys only, written once
 //	            pk <space>#signal#<hash>     sk <person>      who has this name and birthday, or this name and address (Query)
+//	            …                            sk segments      which segments they are in, as far as was noted (BatchGetItem)
+//	            pk <space>#segments          sk head          counts the definitions of segments (GetItem)
+//	            …                            sk walk          how far the customers have been gone through (GetItem)
+//	            …                            sk seg_…         a segment's definition (Query; cached by that count)
+//	            pk <space>#segment#<id>#<g>  sk count#<b>     how many are in it, generation g (Query: all 32)
+//	            pk <space>#segment#<id>#<g>#<b>  sk <person>  who is in it (Query)
 //	Attempts    pk <space>#try#<hash>        sk try           failures of one party in one window, or a shard of them (UpdateItem; TTL)
 //	            pk <space>#radar#<coupon>    sk <window>      who tried a private code in vain: two sets of hashes (UpdateItem; TTL)
 //	            pk leaks                     sk <space>#<coupon>#<window>  a leak that nobody has dealt with (Query); then deleted
@@ -118,6 +124,9 @@ const (
 	skTold     = "told#"
 	skPending  = "pending#"
 	skEvent    = "event#"
+	skSegments = "segments"
+	skWalk     = "walk"
+	skCount    = "count#"
 
 	byCampaign = "by_campaign"
 	byCustomer = "by_customer"
@@ -333,4 +342,18 @@ func figuresKey(s shop.Space, person string) item { return key(figuresPK(s, pers
 // ordersOfKey sorts an order among its person's by the time it was placed.
 func ordersOfKey(s shop.Space, person string, at time.Time, order string) item {
 	return key(figuresPK(s, person), fmt.Sprintf("%s%015d#%s", skOrders, at.UnixMilli(), order))
+}
+
+func segmentsPK(s shop.Space) string { return space(s) + "#segments" }
+
+// notedKey is where is noted which segments a customer is in.
+func notedKey(s shop.Space, person string) item { return key(customerPK(s, person), skSegments) }
+
+func segmentPK(s shop.Space, id string, generation int64) string {
+	return space(s) + "#segment#" + id + "#" + strconv.FormatInt(generation, 10)
+}
+
+// membersPK holds those of a segment whose hash begins so.
+func membersPK(s shop.Space, id string, generation int64, bucket string) string {
+	return segmentPK(s, id, generation) + "#" + bucket
 }

@@ -58,6 +58,7 @@ type Store struct {
 	settings  *cache[coupon.Settings]
 	exhausted *cache[spent]
 	automatic *cache[[]coupon.Campaign]
+	segments  *cache[[]asked]
 	failures  *cache[int64]    // of parties, as far as this instance knows
 	sighted   *cache[struct{}] // what the radar has been told
 }
@@ -103,6 +104,7 @@ func New(db *dynamodb.Client, tables Tables, now func() time.Time) *Store {
 		settings:  newCache[coupon.Settings](2_000, definitionDelay, now),
 		exhausted: newCache[spent](2_000, exhaustedDelay, now),
 		automatic: newCache[[]coupon.Campaign](500, definitionDelay, now),
+		segments:  newCache[[]asked](500, immutable, now),
 		failures:  newCache[int64](20_000, remembered, now),
 		sighted:   newCache[struct{}](20_000, remembered, now),
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/lagniappe/lagniappe/internal/customer"
 	"github.com/lagniappe/lagniappe/internal/fault"
 	"github.com/lagniappe/lagniappe/internal/queue"
+	"github.com/lagniappe/lagniappe/internal/segment"
 )
 
 // Work does a task; see package queue for what that asks of every function that is called here.
@@ -18,6 +19,8 @@ func (s *Store) Work(ctx context.Context, t queue.Task) ([]queue.Task, error) {
 		return nil, s.settleStage(ctx, t.Space, t.ID)
 	case customer.Erase:
 		return nil, s.erase(ctx, t.Space, t.ID)
+	case segment.LookAfter:
+		return s.walkSegments(ctx, t.Space)
 	}
 	return nil, fault.ErrInternal.In("dynamo.Work").Arg("kind", string(t.Kind))
 }

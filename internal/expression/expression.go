@@ -1,8 +1,8 @@
-// Package expression brings campaigns the language of their rules' expressions:
-// a part of expr-lang/expr in which nothing is unbounded and no number is a
-// float. A function whose rules have expressions imports it for its effect.
+// Package expression brings campaigns and segments the language of their
+// expressions: a part of expr-lang/expr in which nothing is unbounded and no number
+// is a float. A function that asks such rules imports it for its effect.
 //
-// An expression is compiled and type-checked when a campaign is saved, and
+// An expression is compiled and type-checked when a campaign or segment is saved, and
 // costs then what it can cost at most: there are no loops but those over an
 // order's lines and the like, each of at most a hundred. It can neither call
 // anything nor change anything. Sums, differences and products are checked:
@@ -60,17 +60,27 @@ func cached(text string) (coupon.Expression, error) {
 	return e, nil
 }
 
-// program is a compiled expression; it can be evaluated concurrently.
-type program struct {
+// programOf is a compiled expression over an E; it can be evaluated concurrently.
+type programOf[E any] struct {
 	code  *vm.Program
 	facts []string
 }
 
+type program = programOf[coupon.Environment]
+
+// language is what an expression may speak of.
+type language struct {
+	environment any
+	scope       []string          // names that stand by themselves; and customer, of whom only facts are asked
+	facts       map[string]string // which facts an expression asks for, by the names in it
+	plain       *strings.Replacer // calls things by their names in an expression, not by those of our types
+}
+
 // Facts implements coupon.Expression.
-func (p *program) Facts() []string { return p.facts }
+func (p *programOf[E]) Facts() []string { return p.facts }
 
 // Holds implements coupon.Expression.
-func (p *program) Holds(env *coupon.Environment) (bool, error) {
+func (p *programOf[E]) Holds(env *E) (bool, error) {
 	machine := vm.VM{MemoryBudget: maxCost}
 	out, err := machine.Run(p.code, env)
 	if err != nil {
@@ -83,8 +93,12 @@ func (p *program) Holds(env *coupon.Environment) (bool, error) {
 	return holds, nil
 }
 
-// compile reads an expression, holds it to what is permitted, and checks its types.
-func compile(text string) (p *program, err error) {
+func compile(text string) (*program, error) {
+	return compileIn[coupon.Environment](&ofCampaigns, text)
+}
+
+// compileIn reads an expression, holds it to what is permitted, and checks its types.
+func compileIn[E any](l *language, text string) (p *programOf[E], err error) {
 	if len(text) > maxLength*4 {
 		return nil, coupon.ErrExpressionTooCostly
 	}
@@ -94,28 +108,28 @@ func compile(text string) (p *program, err error) {
 		}
 	}()
 	config := conf.CreateNew()
-	config.WithEnv(&coupon.Environment{})
+	config.WithEnv(l.environment)
 	config.Expect, config.MaxNodes = reflect.Bool, maxNodes
 	addArithmetic(config)
 	tree, err := parser.ParseWithConfig(text, config)
 	if err != nil {
-		return nil, invalid(err)
+		return nil, l.invalid(err)
 	}
-	facts, err := check(tree, config)
+	facts, err := l.check(tree, config)
 	if err != nil {
 		return nil, err
 	}
 	code, err := compiler.Compile(tree, config)
 	if err != nil {
-		return nil, invalid(err)
+		return nil, l.invalid(err)
 	}
-	return &program{code, facts}, nil
+	return &programOf[E]{code, facts}, nil
 }
 
 // check bounds what an expression can cost, and gives the facts that it asks for.
 // Types are checked twice: the walk needs them, and what it puts in has its own.
-func check(tree *parser.Tree, config *conf.Config) (facts []string, err error) {
-	w := walk{tree: tree}
+func (l *language) check(tree *parser.Tree, config *conf.Config) (facts []string, err error) {
+	w := walk{language: l, tree: tree}
 	cost := w.cost(tree.Node)
 	if w.err != nil {
 		return nil, w.err
@@ -124,30 +138,22 @@ func check(tree *parser.Tree, config *conf.Config) (facts []string, err error) {
 		return nil, coupon.ErrExpressionTooCostly.Arg("cost", cost).Arg("limit", maxCost)
 	}
 	if _, err := checker.Check(tree, config); err != nil {
-		return nil, invalid(err)
+		return nil, l.invalid(err)
 	}
 	if ast.Walk(&tree.Node, &w); w.err != nil {
 		return nil, w.err
 	}
 	if _, err := checker.Check(tree, config); err != nil {
-		return nil, invalid(err)
+		return nil, l.invalid(err)
 	}
-	return w.facts, nil
+	return w.asked, nil
 }
 
 // invalid says where an expression is wrong, and in what way.
-func invalid(err error) *fault.Error {
+func (l *language) invalid(err error) *fault.Error {
 	var at *file.Error
 	if !errors.As(err, &at) {
 		at = &file.Error{Line: 1, Message: err.Error()}
 	}
-	return coupon.ErrExpressionInvalid.Arg("line", at.Line).Arg("column", at.Column+1).Arg("problem", plain.Replace(at.Message))
+	return coupon.ErrExpressionInvalid.Arg("line", at.Line).Arg("column", at.Column+1).Arg("problem", l.plain.Replace(at.Message))
 }
-
-// plain calls things by their names in an expression, not by those of our types.
-var plain = strings.NewReplacer(
-	"type coupon.EnvironmentOrder", "order", "type coupon.EnvironmentLine", "a line",
-	"type coupon.EnvironmentCustomer", "customer", "type coupon.EnvironmentTime", "now",
-	"coupon.EnvironmentOrder", "order", "coupon.EnvironmentLine", "line",
-	"coupon.EnvironmentCustomer", "customer", "coupon.EnvironmentTime", "now",
-)

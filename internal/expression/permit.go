@@ -8,7 +8,6 @@ import (
 	"github.com/expr-lang/expr/parser"
 
 	"github.com/lagniappe/lagniappe/internal/coupon"
-	"github.com/lagniappe/lagniappe/internal/customer"
 	"github.com/lagniappe/lagniappe/internal/fault"
 	"github.com/lagniappe/lagniappe/internal/money"
 )
@@ -22,9 +21,10 @@ const search = 20
 // walk goes through an expression before its types are known: what it uses
 // must be on a list, and is counted.
 type walk struct {
+	*language
 	tree  *parser.Tree
 	names []string // that the expression gives by let
-	facts []string
+	asked []string // facts
 	err   error
 }
 
@@ -34,14 +34,7 @@ var (
 	operators = []string{"==", "!=", "<", "<=", ">", ">=", "and", "&&", "or", "||", "in", "contains", "startsWith", "endsWith", "+", "-", "*", "%"}
 	signs     = []string{"not", "!", "-"}
 	builtins  = []string{"all", "any", "none", "one", "count", "filter", "map", "sum", "len", "min", "max", "abs"}
-	scope     = []string{"order", "lines", "now"} // and customer, of whom only facts are asked
 )
-
-// facts of the customer by their names in an expression.
-var facts = map[string]string{
-	"id": "id", "orders_count": customer.FactOrdersCount, "spent": customer.FactSpent, "stage": customer.FactStage,
-	"days_since_last_order": customer.FactLastOrderAt, "segments": customer.FactSegments, "metadata": customer.FactMetadata,
-}
 
 // cost counts how many nodes one evaluation visits at most; the predicate of a
 // loop once for each element.
@@ -81,7 +74,8 @@ func (w *walk) leaf(node ast.Node) int {
 	case *ast.IntegerNode:
 		ok, what = n.Value >= 0 && n.Value <= money.Max, "numbers beyond 9007199254740991"
 	case *ast.IdentifierNode:
-		ok = slices.Contains(scope, n.Value) || slices.Contains(w.names, n.Value)
+		ok = slices.Contains(w.scope, n.Value) || slices.Contains(w.names, n.Value)
+		w.ask(n.Value)
 	case *ast.PointerNode:
 		ok = n.Name == ""
 	case *ast.CallNode:
@@ -134,10 +128,14 @@ func (w *walk) member(n *ast.MemberNode) int {
 	if !ok || root.Value != "customer" {
 		return 1 + w.cost(n.Node)
 	}
-	if fact, ok := facts[field.Value]; ok && !slices.Contains(w.facts, fact) {
-		w.facts = append(w.facts, fact)
-	}
+	w.ask(field.Value)
 	return 2 // an unknown field is the type checker's to refuse
+}
+
+func (w *walk) ask(name string) {
+	if fact, ok := w.facts[name]; ok && !slices.Contains(w.asked, fact) {
+		w.asked = append(w.asked, fact)
+	}
 }
 
 func price(operator string) int {
