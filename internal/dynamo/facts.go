@@ -53,7 +53,7 @@ func (s *Store) beside(ctx context.Context, sp shop.Space, person string) (item,
 		}
 		person = next
 	}
-	return nil, nil
+	return item{}, nil
 }
 
 // FactsBeside gives the facts that orders and segments tell of a person; none where

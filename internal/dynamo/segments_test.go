@@ -266,7 +266,7 @@ func TestSettlingLooksAgain(t *testing.T) {
 		person, err := customer.Ref{ID: "c-1"}.Person(t.Context(), s.caller)
 		s.must(err)
 		prev, err := s.Customer(t.Context(), s.space, person)
-		next := customer.Customer{}
+		var next customer.Customer
 		if errors.Is(err, fault.ErrNotFound) {
 			next, err = customer.New(t.Context(), s.caller, "c-1", customer.Profile{Tags: tags}, phone.Read, s.now())
 		} else {
@@ -296,5 +296,51 @@ func TestSettlingLooksAgain(t *testing.T) {
 	if !once {
 		t.Fatal("nothing was written")
 	}
+	if in, err := s.MemberOf(t.Context(), s.space, customer.Customer{Person: person}); err != nil || len(in) != 0 {
+		t.Errorf("%v %v", in, err)
+	}
 	c.holds()
+}
+
+// What was read may be stale by the time of the write; then nothing is written.
+func TestStaleSegments(t *testing.T) {
+	s := newSide(t).withVault()
+	d := segment.Definition{Name: "all", Expression: "true"}
+	is, _, err := s.CreateSegment(t.Context(), s.space, d)
+	s.must(err)
+	person := s.saveCustomer(customer.Customer{}, customer.Profile{}).Person
+	all, _, err := s.definitions(t.Context(), s.space)
+	s.must(err)
+	found, err := s.judge(t.Context(), s.space, all, []string{person})
+	s.must(err)
+	ws := s.membership(s.space, found[0])
+	s.must(s.SettleSegments(t.Context(), s.space, person))
+	s.refuses("a note that another wrote", ws[0])
+	s.refuses("somebody who enters twice", ws[2])
+	found, err = s.judge(t.Context(), s.space, nil, []string{person})
+	s.must(err)
+	ws = s.membership(s.space, found[0])
+	s.must(s.DeleteSegment(t.Context(), s.space, is.ID))
+	s.must(s.SettleSegments(t.Context(), s.space, person))
+	s.refuses("a note that another changed", ws[0])
+	s.refuses("somebody who leaves twice", ws[2:]...)
+	s.refuses("a count below nothing", ws[3])
+	s.setPerson(person, "SET same_as = :o", item{":o": str("another")})
+	s.refuses("names of somebody who is somebody else", ws[1])
+
+	w, err := s.walked(t.Context(), s.space)
+	s.must(err)
+	_, err = s.goTo(t.Context(), s.space, w, walk{target: 1, since: s.now(), bucket: 1})
+	s.must(err)
+	_, err = s.goTo(t.Context(), s.space, w, walk{target: 1, since: s.now(), bucket: 2})
+	s.wants("a walk that another took further", err, errChanged)
+	s.wire.fail = func(any) error {
+		s.wire.fail = nil
+		s.wire.mu.Unlock()
+		defer s.wire.mu.Lock()
+		_, _, err := s.another().CreateSegment(t.Context(), s.space, segment.Definition{Name: "all", Expression: "false"})
+		return err
+	}
+	_, _, err = s.CreateSegment(t.Context(), s.space, d)
+	s.wants("two of one name", err, segment.ErrNameTaken)
 }

@@ -12,6 +12,7 @@ import (
 	_ "github.com/lagniappe/lagniappe/internal/consent" // has codes of its own
 	"github.com/lagniappe/lagniappe/internal/fault"
 	"github.com/lagniappe/lagniappe/internal/money"
+	_ "github.com/lagniappe/lagniappe/internal/segment" // as has this
 )
 
 // Every code that any package declares has its sentence in every language, and
