@@ -202,3 +202,25 @@ func (n *tenant) followPeople() {
 		n.t.Fatalf("to come again: %v", again)
 	}
 }
+
+// An erased customer is in no segment, and no count has them.
+func TestErasedCustomersLeaveSegments(t *testing.T) {
+	n := newTenant(t)
+	id := n.do("POST", "/v1/segments", object{"name": "everybody", "expression": "true"}).want(201).str("id")
+	n.do("PUT", "/v1/customers/c-1", object{}).want(201)
+	n.do("PUT", "/v1/customers/c-2", object{}).want(201)
+	n.followUp()
+	n.tick()
+	if s := n.do("GET", "/v1/segments/"+id, nil).want(200); s.num("count") != 2 {
+		t.Fatalf("%s", s.Raw)
+	}
+	n.do("DELETE", "/v1/customers/c-1", nil).want(202)
+	n.tick()
+	n.followUp()
+	if s := n.do("GET", "/v1/segments/"+id, nil).want(200); s.num("count") != 1 {
+		t.Errorf("%s", s.Raw)
+	}
+	if members := n.do("GET", "/v1/segments/"+id+"/customers", nil).want(200); strings.Contains(members.Raw, "c-1") || !strings.Contains(members.Raw, "c-2") {
+		t.Errorf("%s", members.Raw)
+	}
+}

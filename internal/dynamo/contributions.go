@@ -37,10 +37,15 @@ const maxSettles = 24
 //     an order at least as new;
 //   - the figures have a version. So no order is added to figures that another changed;
 //   - whom the order is by is checked in the transaction. So nothing is counted
-//     for an address that has just become a customer's.
+//     for an address that has just become a customer's;
+//   - who wrote looks again. For one that found nothing to write may have read an
+//     order that is newer than what the other one is about to commit.
 func (s *Store) contribute(ctx context.Context, sp shop.Space, id string) error {
 	for n := range maxSettles {
-		err := s.contributeOnce(ctx, sp, id)
+		wrote, err := s.contributeOnce(ctx, sp, id)
+		if wrote {
+			continue
+		}
 		if !errors.Is(err, errChanged) {
 			return err
 		}
@@ -51,16 +56,16 @@ func (s *Store) contribute(ctx context.Context, sp shop.Space, id string) error 
 	return fault.ErrUnavailable.In("dynamo.SettleOrder").Because(errChanged)
 }
 
-func (s *Store) contributeOnce(ctx context.Context, sp shop.Space, id string) error {
+func (s *Store) contributeOnce(ctx context.Context, sp shop.Space, id string) (wrote bool, err error) {
 	writes, err := s.contributing(ctx, sp, id)
 	if err != nil || writes == nil {
-		return err
+		return false, err
 	}
 	refused, err := s.settle(ctx, "dynamo.SettleOrder", writes...)
 	if err == nil && refused != nil {
 		err = errChanged
 	}
-	return err
+	return err == nil, err
 }
 
 // contributing lists the writes that let an order count as it is; none where it does.

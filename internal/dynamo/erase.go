@@ -2,6 +2,7 @@ package dynamo
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/lagniappe/lagniappe/internal/coupon"
 	"github.com/lagniappe/lagniappe/internal/customer"
+	"github.com/lagniappe/lagniappe/internal/fault"
 	"github.com/lagniappe/lagniappe/internal/shop"
 )
 
@@ -40,6 +42,9 @@ func (s *Store) erase(ctx context.Context, sp shop.Space, person string) error {
 		if err := s.forgetDeeds(ctx, sp, p, at); err != nil {
 			return err
 		}
+	}
+	if err := s.forgetSegments(ctx, sp, person); err != nil {
+		return err
 	}
 	if err := s.forgetEvents(ctx, sp, person, marked); err != nil || !erasing(stone) {
 		return err
@@ -121,6 +126,19 @@ func (s *Store) eachUnder(ctx context.Context, sp shop.Space, person, prefix str
 		}
 		below = getStr(rows[len(rows)-1], attrSK)
 	}
+}
+
+// forgetSegments lets an erased customer leave all segments. Somebody who came
+// since under the same id is judged like anybody.
+func (s *Store) forgetSegments(ctx context.Context, sp shop.Space, person string) error {
+	if err := s.SettleSegments(ctx, sp, person); err != nil {
+		return err
+	}
+	_, err := s.Customer(ctx, sp, person)
+	if !errors.Is(err, fault.ErrNotFound) {
+		return err
+	}
+	return s.drop(ctx, s.tables.People, notedKey(sp, person))
 }
 
 // forgetEvents removes the events that name the customer: of stages, and of what

@@ -96,7 +96,8 @@ func (s *Store) erased(sp shop.Space, person string, at time.Time) write {
 	return write{
 		table: s.tables.Coupons, key: personKey(sp, person),
 		update: "SET erased_at = :at, erased_told = if_not_exists(told, :nothing)" +
-			" REMOVE customer, former, told, figures, recent, stage, stage_version, stage_at",
+			" REMOVE customer, former, told, figures, recent, stage, stage_version, stage_at, #segments",
+		names:     map[string]string{"#segments": "segments"}, // a reserved word
 		condition: "attribute_not_exists(same_as)",
 		values:    item{":at": moment(at), ":nothing": str("")},
 	}

@@ -19,7 +19,7 @@ func (s *side) lives() customer.Customer {
 	s.must(err)
 	s.put(s.told("o-1", 1, func(t *order.Told) { t.Person = anna.Person }))
 	s.must(s.SettleOrder(s.t.Context(), s.space, "o-1"))
-	s.must(s.followPeople(s.t.Context(), s.space, anna.Person, skProfile))
+	s.must(s.followPeople(s.t.Context(), s.space, "customer", anna.Person, skProfile))
 	s.clock.ms.Add(1000)
 	return anna
 }
@@ -126,5 +126,5 @@ func TestErasureConditions(t *testing.T) {
 	s.wants("a consent of who is erased", err, fault.ErrNotFound)
 	_, err = s.Customer(t.Context(), shop.Space{Shop: s.space.Shop, Live: !s.space.Live}, anna.Person)
 	s.wants("on the other side", err, fault.ErrNotFound)
-	s.must(s.followPeople(t.Context(), s.space, anna.Person, skProfile)) // parks nothing
+	s.must(s.followPeople(t.Context(), s.space, "customer", anna.Person, skProfile)) // parks nothing
 }

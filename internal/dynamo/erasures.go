@@ -65,7 +65,7 @@ func (s *Store) EraseAgain(ctx context.Context, e Erasure) error {
 	w := s.erased(e.Space, e.Person, e.At)
 	w.condition += " AND (attribute_not_exists(erased_at) OR erased_at <= :at)"
 	if row != nil && !erasing(row) { // somebody new: what the row says is theirs
-		w.update, w.values = "SET erased_at = :at", item{":at": moment(e.At)}
+		w.update, w.values, w.names = "SET erased_at = :at", item{":at": moment(e.At)}, nil
 	}
 	refused, err := s.settle(ctx, "dynamo.EraseAgain", w, s.reminder(s.now(), eraseTask(e.Space, e.Person)))
 	if err == nil && refused != nil && !erasedLater(refused[0].old, e.At) {

@@ -297,6 +297,35 @@ func TestStaleSettling(t *testing.T) {
 	s.refuses("an order of an address that is another customer's by now", one...)
 }
 
+// While one is about to let a cancelled order count no more, it is revived, and
+// another finds nothing to do: the slow one sees it itself.
+func TestContributionLooksAgain(t *testing.T) {
+	s := newSide(t)
+	told := s.told("o-1", 1)
+	s.put(told)
+	s.must(s.SettleOrder(t.Context(), s.space, "o-1"))
+	s.put(s.told("o-1", 2, status(order.Cancelled)))
+	once := false
+	s.wire.fail = func(any) error {
+		if once {
+			return nil
+		}
+		once, s.wire.fail = true, nil
+		s.wire.mu.Unlock()
+		defer s.wire.mu.Lock()
+		s.put(s.told("o-1", 3, status(order.Paid)))
+		s.must(s.another().SettleOrder(t.Context(), s.space, "o-1"))
+		return nil
+	}
+	s.must(s.SettleOrder(t.Context(), s.space, "o-1"))
+	if !once {
+		t.Fatal("nothing was written")
+	}
+	if f, err := s.Figures(t.Context(), s.space, told.Person); err != nil || f.OrdersCount != 1 {
+		t.Errorf("%+v %v", f, err)
+	}
+}
+
 // A link is one, and none is made by what notes that it is settled.
 func TestLinks(t *testing.T) {
 	s := newSide(t)
