@@ -41,7 +41,7 @@ func (s *Store) walked(ctx context.Context, sp shop.Space) (walk, error) {
 }
 
 // goTo notes where the walk is, unless another copy of the task has taken it further.
-func (s *Store) goTo(ctx context.Context, sp shop.Space, was, is walk) (walk, error) {
+func (s *Store) goTo(ctx context.Context, sp shop.Space, was, is walk) error {
 	is.version = was.version + 1
 	row := key(segmentsPK(sp), skWalk)
 	row["version"], row["target"], row["since"], row["bucket"] = num(is.version), num(is.target), moment(is.since), num(is.bucket)
@@ -60,7 +60,7 @@ func (s *Store) goTo(ctx context.Context, sp shop.Space, was, is walk) (walk, er
 	if err == nil && refused != nil {
 		err = errChanged
 	}
-	return is, err
+	return err
 }
 
 // settleDefinitions has all customers gone through, soon: a definition has changed.
@@ -92,7 +92,7 @@ func (s *Store) walkSegments(ctx context.Context, sp shop.Space) ([]queue.Task, 
 		} else if next, err = s.step(ctx, sp, w, all); err != nil {
 			return nil, err
 		}
-		if _, err := s.goTo(ctx, sp, w, next); err != nil {
+		if err := s.goTo(ctx, sp, w, next); err != nil {
 			if errors.Is(err, errChanged) { // another copy of the task is further, and goes on
 				return nil, nil
 			}

@@ -330,9 +330,9 @@ func TestStaleSegments(t *testing.T) {
 
 	w, err := s.walked(t.Context(), s.space)
 	s.must(err)
-	_, err = s.goTo(t.Context(), s.space, w, walk{target: 1, since: s.now(), bucket: 1})
+	err = s.goTo(t.Context(), s.space, w, walk{target: 1, since: s.now(), bucket: 1})
 	s.must(err)
-	_, err = s.goTo(t.Context(), s.space, w, walk{target: 1, since: s.now(), bucket: 2})
+	err = s.goTo(t.Context(), s.space, w, walk{target: 1, since: s.now(), bucket: 2})
 	s.wants("a walk that another took further", err, errChanged)
 	s.wire.fail = func(any) error {
 		s.wire.fail = nil
