@@ -11,7 +11,7 @@ import (
 	"github.com/lagniappe/lagniappe/internal/coupon"
 	"github.com/lagniappe/lagniappe/internal/fault"
 	"github.com/lagniappe/lagniappe/internal/shop"
-	"github.com/lagniappe/lagniappe/internal/web"
+	"github.com/lagniappe/lagniappe/internal/web/patch"
 )
 
 // Patch is a merge patch for a definition, and whether it moves coupons that are out.
@@ -22,7 +22,7 @@ type Patch struct {
 
 // Schema implements huma.SchemaProvider.
 func (Patch) Schema(r huma.Registry) *huma.Schema {
-	s := web.PatchSchema[coupon.Definition](r)
+	s := patch.Schema[coupon.Definition](r)
 	s.Properties["apply_to_issued"] = &huma.Schema{
 		Type: huma.TypeBoolean, Description: "Move coupons that are out to the terms as changed.",
 	}
@@ -82,7 +82,7 @@ func (h handler) change(ctx context.Context, in *ChangeInput) (*Output, error) {
 }
 
 func (p Patch) changed(prev coupon.Campaign, h handler) (coupon.Campaign, error) {
-	d, err := web.ApplyPatch(prev.Definition, p.raw)
+	d, err := patch.Apply(prev.Definition, p.raw)
 	if err != nil {
 		return coupon.Campaign{}, err
 	}

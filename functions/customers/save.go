@@ -10,7 +10,7 @@ import (
 	"github.com/lagniappe/lagniappe/internal/fault"
 	"github.com/lagniappe/lagniappe/internal/phone"
 	"github.com/lagniappe/lagniappe/internal/shop"
-	"github.com/lagniappe/lagniappe/internal/web"
+	"github.com/lagniappe/lagniappe/internal/web/patch"
 )
 
 // Match is the state that a change is meant for.
@@ -40,7 +40,7 @@ type PutInput struct {
 type ChangeInput struct {
 	IDInput
 	Match
-	Body web.Patch[customer.Profile]
+	Body patch.Of[customer.Profile]
 }
 
 func (h handler) put(ctx context.Context, in *PutInput) (*Output, error) {

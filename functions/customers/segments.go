@@ -9,6 +9,7 @@ import (
 	"github.com/lagniappe/lagniappe/internal/segment"
 	"github.com/lagniappe/lagniappe/internal/shop"
 	"github.com/lagniappe/lagniappe/internal/web"
+	"github.com/lagniappe/lagniappe/internal/web/patch"
 )
 
 // SegmentStore is what segments need of storage.
@@ -103,7 +104,7 @@ func (h handler) getSegment(ctx context.Context, in *SegmentInput) (*SegmentOutp
 // ChangeSegmentInput is a patch for a segment.
 type ChangeSegmentInput struct {
 	SegmentInput
-	Body web.Patch[SegmentRequest]
+	Body patch.Of[SegmentRequest]
 }
 
 func (h handler) changeSegment(ctx context.Context, in *ChangeSegmentInput) (*SegmentOutput, error) {

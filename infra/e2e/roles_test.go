@@ -82,6 +82,8 @@ func exercise(t *testing.T) {
 	exerciseCustomers(n)
 	exerciseSegments(n)
 	n.do("GET", "/v1/campaigns", nil).want(200)
+	n.do("POST", "/v1/validations", use("ROLETEST", "", who)).want(200) // the campaign is read, and remembered
+	n.do("POST", "/v1/redemptions", use("ROLETEST", "o-1b", who)).want(201)
 	n.do("POST", "/v1/campaigns/"+camp+"/pause", nil).want(200)
 	n.do("POST", "/v1/redemptions", use("ROLETEST", "o-2", who)).want(201) // not noticed yet
 	n.clock.move(definitionDelay)

@@ -1,4 +1,6 @@
-package web
+// Package patch reads merge patches. It stands apart from package web so that
+// functions that change nothing do not load what they are applied with.
+package patch
 
 import (
 	"encoding/json"
@@ -11,21 +13,21 @@ import (
 	"github.com/lagniappe/lagniappe/internal/fault"
 )
 
-// Patch is a merge patch (RFC 7396) for a T.
-type Patch[T any] struct{ raw json.RawMessage }
+// Of is a merge patch (RFC 7396) for a T.
+type Of[T any] struct{ raw json.RawMessage }
 
 // Schema implements huma.SchemaProvider.
-func (Patch[T]) Schema(r huma.Registry) *huma.Schema { return PatchSchema[T](r) }
+func (Of[T]) Schema(r huma.Registry) *huma.Schema { return Schema[T](r) }
 
 // UnmarshalJSON keeps the patch as it is.
-func (p *Patch[T]) UnmarshalJSON(b []byte) error { return p.raw.UnmarshalJSON(b) }
+func (p *Of[T]) UnmarshalJSON(b []byte) error { return p.raw.UnmarshalJSON(b) }
 
 // Apply gives the value as patched.
-func (p Patch[T]) Apply(v T) (T, error) { return ApplyPatch(v, p.raw) }
+func (p Of[T]) Apply(v T) (T, error) { return Apply(v, p.raw) }
 
-// PatchSchema is a T in which every field may be left out or null, so that a
+// Schema is a T in which every field may be left out or null, so that a
 // patch is held to the same bounds.
-func PatchSchema[T any](r huma.Registry) *huma.Schema {
+func Schema[T any](r huma.Registry) *huma.Schema {
 	s := optional(r, huma.SchemaFromType(r, reflect.TypeFor[T]()))
 	s.Nullable = false
 	s.PrecomputeMessages()
@@ -53,8 +55,8 @@ func optional(r huma.Registry, s *huma.Schema) *huma.Schema {
 	return &c
 }
 
-// ApplyPatch gives v with a merge patch on it.
-func ApplyPatch[T any](v T, patch json.RawMessage) (out T, err error) {
+// Apply gives v with a merge patch on it.
+func Apply[T any](v T, patch json.RawMessage) (out T, err error) {
 	before, err := json.Marshal(v)
 	if err != nil {
 		return out, err
