@@ -48,9 +48,9 @@ gotest = cc=$$(go env CC); if command -v $${cc%% *} >/dev/null; then CGO_ENABLED
 test: | need-go ## Run all tests, with the race detector where there is a C compiler
 	@$(call gotest,./...)
 # -count=1: TestMain reads EMULATOR unseen by Go's test cache. The fault harness stays with dynoxide: it kills the tables,
-# and DynamoDB Local forgets then what it has acknowledged.
+# and DynamoDB Local forgets then what it has acknowledged. Without the race detector: `test` has it, on the same code.
 test-dynamodb-local: | need-go need-java ## Run the store's and the end-to-end tests on DynamoDB Local
-	@export EMULATOR=dynamodb-local; $(call gotest,-count=1 ./internal/dynamo ./infra/e2e ./infra/emulator ./infra/operator)
+	@EMULATOR=dynamodb-local go test -count=1 ./internal/dynamo ./infra/e2e ./infra/emulator ./infra/operator
 # The interface emulator is part of SAM, and a program for Linux.
 lambda-test: need-linux sam-local-build ## Run the built functions as Lambda does, each with its event
 	@export LAMBDA_BUILD="$(CURDIR)/$(LOCAL_BUILD)"; \
