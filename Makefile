@@ -49,8 +49,10 @@ test: | need-go ## Run all tests, with the race detector where there is a C comp
 	@$(call gotest,./...)
 # -count=1: TestMain reads EMULATOR unseen by Go's test cache. The fault harness stays with dynoxide: it kills the tables,
 # and DynamoDB Local forgets then what it has acknowledged. Without the race detector: `test` has it, on the same code.
-test-dynamodb-local: | need-go need-java ## Run the store's and the end-to-end tests on DynamoDB Local
-	@EMULATOR=dynamodb-local go test -count=1 ./internal/dynamo ./infra/e2e ./infra/emulator ./infra/operator
+RACES = MainJob|Scar|Drift|Thousand|Concurrent|Race|Interleav|Exhaust|FirstOrder|AtOnce
+test-dynamodb-local: | need-go need-java ## Run the store's tests and the API's races on DynamoDB Local (RACES=. for all of the API's)
+	@export EMULATOR=dynamodb-local; go test -count=1 ./internal/dynamo ./infra/emulator ./infra/operator && \
+	go test -count=1 -run '$(RACES)' ./infra/e2e
 # The interface emulator is part of SAM, and a program for Linux.
 lambda-test: need-linux sam-local-build ## Run the built functions as Lambda does, each with its event
 	@export LAMBDA_BUILD="$(CURDIR)/$(LOCAL_BUILD)"; \
