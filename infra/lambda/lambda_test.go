@@ -20,6 +20,7 @@ import (
 	"github.com/awslabs/aws-lambda-go-api-proxy/httpadapter"
 
 	"github.com/lagniappe/lagniappe/infra/template"
+	"github.com/lagniappe/lagniappe/internal/app/background"
 )
 
 // given is a path that make lambda-test knows.
@@ -82,12 +83,19 @@ func sample(t *testing.T, function string) []byte {
 	return raw
 }
 
-// answer is what the handlers in this process say. A function that the clock calls says nothing.
+// answer is what the handlers in this process say. A function that the clock calls
+// says nothing, one that a stream or the queue calls what has to come again.
 func (w twin) answer(t *testing.T, function string, event []byte) (answer response) {
 	t.Helper()
 	handler := awslambda.NewHandler(httpadapter.NewV2(w.house).ProxyWithContext)
 	if scheduled, ok := w.house.Scheduled[function]; ok {
 		handler = awslambda.NewHandler(scheduled.Handle)
+	}
+	if streamed, ok := w.house.Streamed[function]; ok {
+		handler = awslambda.NewHandler(background.FromStream(streamed))
+	}
+	if function == "jobs" {
+		handler = awslambda.NewHandler(background.FromQueue(w.house.Tasks.Worker))
 	}
 	raw, err := handler.Invoke(t.Context(), event)
 	if err == nil {
