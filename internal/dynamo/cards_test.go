@@ -295,6 +295,26 @@ func TestLapsedHoldsOfACardAreTakenBack(t *testing.T) {
 	}
 }
 
+// A hold that was drafted first and written last lapses before the one that overtook it.
+func TestOvertakenHoldIsFoundWhenItLapses(t *testing.T) {
+	s := newSide(t)
+	card, _ := s.card(2000)
+	slow, fast := s.request(card, "o-slow", ""), s.request(card, "o-fast", "")
+	slow.Hold, fast.Hold = coupon.MinHold, coupon.MinHold
+	overtaken := s.draft(slow)
+	s.clock.move(10 * time.Second)
+	fast.Now = s.now()
+	_, _, err := coupon.TakeHold(t.Context(), s, fast)
+	s.must(err)
+	if o, err := s.Redeem(t.Context(), overtaken); err != nil || !o.Written {
+		t.Fatalf("%+v %v", o, err)
+	}
+	s.clock.move(overtaken.Until.Sub(s.now()))
+	if r := s.redeem(card, "o-next", ""); r.GiftApplied != 1000 {
+		t.Errorf("%+v", r)
+	}
+}
+
 // The auditor notices a balance that its ledger does not explain.
 func TestAuditComparesCards(t *testing.T) {
 	for name, change := range map[string]string{

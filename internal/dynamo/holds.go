@@ -24,11 +24,16 @@ func holdEntryRow(counter item, until time.Time, id string) item {
 // holdPrefix is how the entries' sort keys begin, of a slot or of a customer.
 func holdPrefix(counter item) string { return getStr(counter, attrSK) + "#hold#" }
 
+// soonestLapse bounds from below when a hold that is added from now on can lapse.
+// None is shorter than MinHold, but one may have been drafted a while ago: half
+// of that is more than a request lasts.
+func soonestLapse(now time.Time) time.Time { return now.Add(coupon.MinHold / 2) }
+
 // markHeld notes at a counter that there is a hold, and when one can lapse at
-// the earliest: a bound, since no hold is shorter.
+// the earliest: this one, or one that was drafted before and comes after it.
 func (w *write) markHeld(now time.Time) {
 	w.update += ", next_lapse_at = if_not_exists(next_lapse_at, :bound), holds = if_not_exists(holds, :none) + :hold"
-	w.values[":bound"], w.values[":none"], w.values[":hold"] = moment(now.Add(coupon.MinHold)), num(0), num(1)
+	w.values[":bound"], w.values[":none"], w.values[":hold"] = moment(soonestLapse(now)), num(0), num(1)
 }
 
 // endHold removes the entries of a hold.

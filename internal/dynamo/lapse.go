@@ -111,9 +111,9 @@ func readEntry(entry item, prefix string) (time.Time, string) {
 
 // moveMark sets when a counter's holds can lapse next, if none was added since
 // the counter was read. A hold that is added later leaves the mark as it is, so
-// it never lies further ahead than that one can lapse, drafted a while ago as it may be.
+// it never lies further ahead than that one can lapse.
 func (s *Store) moveMark(ctx context.Context, counter item, next time.Time) error {
-	if soonest := s.now().Add(coupon.MinHold / 2); next.After(soonest) {
+	if soonest := soonestLapse(s.now()); next.After(soonest) {
 		next = soonest
 	}
 	w := write{

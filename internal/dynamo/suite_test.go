@@ -215,7 +215,12 @@ func (w *draftsman) Redeem(ctx context.Context, d coupon.Draft) (coupon.Outcome,
 func (s *side) draft(r coupon.Request) coupon.Draft {
 	s.t.Helper()
 	w := &draftsman{Store: s.Store}
-	_, _, err := coupon.Redeem(s.t.Context(), w, r)
+	var err error
+	if r.Hold > 0 {
+		_, _, err = coupon.TakeHold(s.t.Context(), w, r)
+	} else {
+		_, _, err = coupon.Redeem(s.t.Context(), w, r)
+	}
 	s.must(err)
 	if w.draft.Refused() {
 		s.t.Fatal(w.draft.Parts)
