@@ -197,3 +197,28 @@ func TestExtendMeetsAnExtension(t *testing.T) {
 	}
 	noDrift(t)
 }
+
+// A commit whose first answer is lost tells what stands when it asks again: it
+// is rolled back by then. The judge takes that for the two things that it is.
+func TestCommitIsRolledBackBeforeItsAnswer(t *testing.T) {
+	p := newPair(t)
+	r := &round{t: t, market: p.market, clock: p.clock, ids: map[int][]string{}, orders: map[string]int{}, themes: []int{1}}
+	start := newWorld(p.clock.now(), false)
+	held := r.call(p.fast, 0, 1, command{kind: hold, set: 1, order: 3, by: time.Hour})
+	writes := 0
+	p.proxy.Play(func(c faults.Call) faults.Fault {
+		if c.Op != "UpdateItem" {
+			return faults.None
+		}
+		if writes++; writes == 1 {
+			return faults.ErrorAfter
+		}
+		r.call(p.fast, 1, 1, command{kind: rollBack, id: held.id})
+		return faults.None
+	})
+	if a := r.call(p.slow, 0, 1, command{kind: commit, id: held.id}); a.status != 200 || a.state != rolledBack {
+		t.Fatal(a)
+	}
+	r.between()
+	r.judge(start)
+}

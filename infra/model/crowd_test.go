@@ -185,6 +185,7 @@ func (r *round) rest() {
 	r.proxy.Play(faults.Pass)
 	r.proxy.Haunt(r.t.Context(), faults.Any)
 	r.late()
+	r.between()
 	r.call(r.houses[0], 0, -1, command{kind: tick, by: time.Minute})
 	for _, theme := range r.themes {
 		for _, id := range slices.Clone(r.ids[theme]) {

@@ -23,6 +23,17 @@ func (r *round) copied(script faults.Script) faults.Script {
 	}
 }
 
+// between allows for commits whose write was done and not answered for: what
+// they tell was read later, and others may have rolled back meanwhile. Such a
+// call is two, of which the first is lost.
+func (r *round) between() {
+	for n, c := range r.calls {
+		if c.command.kind == commit && c.answer.state == rolledBack {
+			r.calls = append(r.calls, called{client: clients + n, theme: c.theme, command: c.command, answer: answer{lost: true}, from: c.from, to: c.to})
+		}
+	}
+}
+
 // late allows for copies of writes that were refused, or lost, and arrived when
 // they were possible: no condition can tell such a copy from a new request. What
 // was acknowledged is not excused.
