@@ -112,6 +112,14 @@ func (n *tenant) canaryLives() {
 	n.do("POST", "/v1/holds", use(shared, "o-held", who)).want(201)
 	hold := n.do("POST", "/v1/holds", use(mine(), "o-committed", who)).want(201).str("id")
 	n.do("POST", "/v1/holds/"+hold+"/commit", nil).want(201)
+	n.part(n.importOf(camp, nil), 1, "code,customer\nVOLIERE-OLD,"+canaryID).want(200)
+	n.do("POST", "/v1/redemptions", use("VOLIERE-OLD", "o-imported", who)).want(201)
+	codes, _ := n.codesOf(n.batch(camp, 2, nil).str("id"), 2)
+	n.do("POST", "/v1/redemptions", use(codes[0], "o-batch", who)).want(201)
+	n.automatic(object{"max_redemptions_per_customer": 5})
+	n.clock.move(6 * time.Second) // until everybody knows it
+	n.do("POST", "/v1/redemptions", none("o-automatic", who)).want(201)
+	n.do("POST", "/v1/redemptions", use(codes[1], "o-both", who)).want(201)
 	for i, by := range []any{canaryID, object{"email": "fink@voliere.example"}, canaryID} {
 		n.tell(fmt.Sprint("o-", i+1), n.sold(1, object{"customer": by, "metadata": object{"note": "gezwitscher"}})).want(200)
 	}
@@ -138,7 +146,7 @@ func TestErasure(t *testing.T) {
 	if seen := n.seen(); seen[canaryID] == "" || seen["Kanarienvogel"] == "" || seen["spatz@voliere"] == "" || seen["Geheimweg"] == "" || seen["1977-07-07"] == "" || seen["gezwitscher"] == "" {
 		t.Fatalf("there is nothing to find: %v", seen)
 	}
-	if e := n.do("GET", "/v1/customers/"+canaryID+"/export", nil).want(200); len(list(e.Body["orders"])) != 3 || len(list(e.Body["coupons"])) != 4 {
+	if e := n.do("GET", "/v1/customers/"+canaryID+"/export", nil).want(200); len(list(e.Body["orders"])) != 3 || len(list(e.Body["coupons"])) != 5 {
 		t.Errorf("%s", e.Raw)
 	}
 	if len(n.told(canaryID)) == 0 {
