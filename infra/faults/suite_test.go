@@ -25,6 +25,10 @@ var suite struct {
 }
 
 func TestMain(m *testing.M) {
+	if os.Getenv(asFollower) != "" {
+		followUp()
+		return
+	}
 	if os.Getenv(asServer) != "" {
 		serve()
 		return

@@ -33,7 +33,7 @@ type Options struct {
 	Log      *slog.Logger     // nil: nowhere
 	Metrics  metric.Sink      // zero: log lines without metrics
 	Secret   string           // file of the vault's secret, made where it is missing
-	Places   string           // file in which the pumps remember how far they are; empty: there are no pumps
+	Places   string           // files that begin so keep how far the pumps are, and what waits in the queue; empty: there are no pumps
 	Seen     func(Call)       // nil: nobody watches
 
 	// Client changes the settings of the functions' clients; nil: nothing. It
@@ -61,6 +61,9 @@ func New(o Options) (*House, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	h := &House{Scheduled: map[string]app.Scheduled{}, Streamed: map[string]background.Streamed{}, Tasks: &Tasks{}}
+	if o.Places != "" {
+		h.Tasks.File = o.Places + "-tasks"
+	}
 	handlers := map[string]http.Handler{}
 	for _, f := range o.Template.Functions {
 		if err := h.add(o, f, handlers); err != nil {

@@ -2,6 +2,11 @@ package house
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -9,14 +14,17 @@ import (
 	"github.com/lagniappe/lagniappe/internal/queue"
 )
 
-// Tasks stand for the queue of tasks and its dead letters, in memory: what waits
-// when the process ends is lost, as it is not on AWS. What is due stands in a
-// table, and what changes comes through a stream, so little can be.
+// Tasks stand for the queue of tasks and its dead letters. What waits, and what is
+// being done, is kept in a file, if there is one: a process that is killed finds it
+// again, and does once more what it was about, as the real queue has it done.
 type Tasks struct {
 	Worker background.Working // the function jobs
+	File   string             // where it keeps what waits; empty: nowhere, and what waits is lost with the process
 
 	mu      sync.Mutex
+	loaded  bool
 	waiting []trial
+	taken   []trial // they are being done
 	dead    []queue.Task
 }
 
@@ -35,10 +43,13 @@ const (
 func (q *Tasks) Send(_ context.Context, tasks ...queue.Task) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	if err := q.load(); err != nil {
+		return err
+	}
 	for _, t := range tasks {
 		q.waiting = append(q.waiting, trial{task: t})
 	}
-	return nil
+	return q.save()
 }
 
 // Run does tasks until ctx ends.
@@ -66,31 +77,41 @@ func (q *Tasks) Drain(ctx context.Context) {
 		for i, t := range batch {
 			tasks[i] = t.task
 		}
-		for i, err := range q.Worker.Handle(ctx, tasks) {
-			if err != nil {
-				q.again(batch[i])
-			}
-		}
+		q.done(batch, q.Worker.Handle(ctx, tasks))
 	}
 }
 
 func (q *Tasks) take() []trial {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	if q.load() != nil { // Send says so
+		return nil
+	}
 	n := min(tasksAtOnce, len(q.waiting))
 	batch := q.waiting[:n:n]
 	q.waiting = q.waiting[n:]
+	q.taken = append(q.taken, batch...)
 	return batch
 }
 
-func (q *Tasks) again(t trial) {
+// done lets go what was done, and has wait again what was not.
+func (q *Tasks) done(batch []trial, errs []error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if t.tries++; t.tries == tasksTries {
-		q.dead = append(q.dead, t.task)
-		return
+	for i, t := range batch {
+		if at := slices.Index(q.taken, t); at >= 0 {
+			q.taken = slices.Delete(q.taken, at, at+1)
+		}
+		if errs[i] == nil {
+			continue
+		}
+		if t.tries++; t.tries == tasksTries {
+			q.dead = append(q.dead, t.task)
+			continue
+		}
+		q.waiting = append(q.waiting, t)
 	}
-	q.waiting = append(q.waiting, t)
+	_ = q.save() // an old file has done once more what was done
 }
 
 // Dead gives the tasks that were given up.
@@ -98,4 +119,49 @@ func (q *Tasks) Dead() []queue.Task {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return append([]queue.Task(nil), q.dead...)
+}
+
+// load reads what a process before this one left.
+func (q *Tasks) load() error {
+	if q.loaded || q.File == "" {
+		return nil
+	}
+	raw, err := os.ReadFile(q.File)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	var left []string
+	if err == nil {
+		if err := json.Unmarshal(raw, &left); err != nil {
+			return err
+		}
+	}
+	for _, text := range left {
+		t, err := queue.Decode(text)
+		if err != nil {
+			return err
+		}
+		q.waiting = append(q.waiting, trial{task: t})
+	}
+	q.loaded = true
+	return nil
+}
+
+// save replaces the file in one step, so that a crash leaves the old one or the new one.
+func (q *Tasks) save() error {
+	if q.File == "" {
+		return nil
+	}
+	left := []string{}
+	for _, t := range slices.Concat(q.taken, q.waiting) {
+		left = append(left, queue.Encode(t.task))
+	}
+	raw, err := json.Marshal(left)
+	if err == nil {
+		err = os.WriteFile(q.File+".new", raw, 0o600)
+	}
+	if err != nil {
+		return err
+	}
+	return os.Rename(q.File+".new", q.File)
 }

@@ -32,12 +32,13 @@ type Pump struct {
 	File    string // where it remembers
 	Log     *slog.Logger
 	Idle    time.Duration // between looks at streams that had nothing; 0: a fifth of a second
+	Again   time.Duration // before a batch that failed comes again; 0: a second
 }
 
 const (
 	batchSize = 100
 	restless  = 200 * time.Millisecond
-	failing   = time.Second // before a batch that failed comes again
+	failing   = time.Second
 )
 
 // Run pumps until ctx ends.
@@ -47,7 +48,7 @@ func (p *Pump) Run(ctx context.Context) {
 		pause := cmp.Or(p.Idle, restless)
 		if err != nil && ctx.Err() == nil {
 			p.Log.WarnContext(ctx, "the streams are not followed, for now", "error", err.Error())
-			pause = failing
+			pause = cmp.Or(p.Again, failing)
 		}
 		if moved && err == nil {
 			continue
