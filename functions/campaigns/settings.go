@@ -18,7 +18,8 @@ func (h handler) settings(api *web.API) {
 	web.Handle(api, web.Op{
 		Method: http.MethodPut, Path: "/v1/settings", ID: "set_settings", Tag: tag, Scope: shop.CampaignsWrite,
 		Summary: "Set the shop's settings",
-		Doc:     "The whole of it: what is left out is taken off. Redemptions and stages notice within 5 seconds.",
+		Doc: "The whole of it: what is left out is taken off. Calls notice within 5 seconds. With other thresholds all customers are gone through, " +
+			"from the next minute on: changed stages are told then, and segments follow.",
 	}, h.setSettings)
 }
 

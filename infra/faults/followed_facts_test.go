@@ -194,11 +194,15 @@ func groups() []group {
 	}
 }
 
-// manage makes, changes and deletes segments.
+// manage makes, changes and deletes segments, and moves the thresholds of stages.
 func (f *followed) manage() {
 	dice := rand.New(rand.NewPCG(f.seed, 99))
 	all := groups()
-	for n := 0; time.Now().Before(f.until); n++ {
+	for time.Now().Before(f.until) {
+		if dice.IntN(3) == 0 {
+			f.limits = thresholds{2 + dice.Int64N(4), 5 + 10*dice.Int64N(3)}
+			f.must("PUT", "/v1/settings", object{"stages": object{"loyal_orders": f.limits.loyal, "lapsed_after_days": f.limits.lapsed}}, "")
+		}
 		g := all[dice.IntN(len(all))]
 		id := ""
 		for i, there := range f.groups {

@@ -24,6 +24,8 @@ func (s *Store) Follow(ctx context.Context, r stream.Record) error {
 	switch {
 	case r.Table == s.tables.Campaigns && kind == "campaign" && r.SK == skHead:
 		return s.SettleCampaign(ctx, sp, id)
+	case r.Table == s.tables.Campaigns && kind == "settings":
+		return s.SettleThresholds(ctx, sp)
 	case r.Table == s.tables.Orders:
 		return s.followOrders(ctx, sp, kind, id, r.SK)
 	case r.Table == s.tables.Coupons:

@@ -9,8 +9,8 @@ import (
 )
 
 // followPeople makes true what follows from a row in People: of a customer's, what
-// is told, and which segments they are in; of the count of definitions, that all
-// customers are gone through.
+// is told, and which segments they are in; of what customers are judged by, that
+// all are gone through.
 func (s *Store) followPeople(ctx context.Context, sp shop.Space, kind, id, sk string) error {
 	switch {
 	case kind == "segments" && sk == skHead:

@@ -67,7 +67,7 @@ import (
 //	            pk <space>#customers#<n>     sk <time>#<person>    list customers, newest first (Query): keys only, written once
 //	            pk <space>#signal#<hash>     sk <person>      who has this name and birthday, or this name and address (Query)
 //	            …                            sk segments      which segments they are in, as far as was noted (BatchGetItem)
-//	            pk <space>#segments          sk head          counts the definitions of segments (GetItem)
+//	            pk <space>#segments          sk head          counts the changes of segments and thresholds, and has those (GetItem)
 //	            …                            sk walk          how far the customers have been gone through (GetItem)
 //	            …                            sk seg_…         a segment's definition (Query; cached by that count)
 //	            pk <space>#segment#<id>#<g>  sk count#<b>     how many are in it, generation g (Query: all 32)

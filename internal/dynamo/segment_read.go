@@ -14,11 +14,11 @@ import (
 
 // Segment reads one with its count: four requests, however many are in it.
 func (s *Store) Segment(ctx context.Context, sp shop.Space, id string) (segment.Segment, error) {
-	all, _, err := s.definitions(ctx, sp)
+	b, err := s.book(ctx, sp)
 	if err != nil {
 		return segment.Segment{}, err
 	}
-	is, err := withID(all, id)
+	is, err := withID(b.all, id)
 	if err != nil {
 		return is, err
 	}
@@ -31,7 +31,7 @@ func (s *Store) Segment(ctx context.Context, sp shop.Space, id string) (segment.
 
 // Segments lists all, newest first.
 func (s *Store) Segments(ctx context.Context, sp shop.Space) ([]segment.Segment, error) {
-	all, _, err := s.definitions(ctx, sp)
+	b, err := s.book(ctx, sp)
 	if err != nil {
 		return nil, err
 	}
@@ -39,9 +39,9 @@ func (s *Store) Segments(ctx context.Context, sp shop.Space) ([]segment.Segment,
 	if err != nil {
 		return nil, err
 	}
-	out := make([]segment.Segment, len(all))
-	return out, sideBySide(ctx, len(all), func(ctx context.Context, i int) (err error) {
-		out[i], err = s.withCount(ctx, sp, w, all[i].Segment)
+	out := make([]segment.Segment, len(b.all))
+	return out, sideBySide(ctx, len(b.all), func(ctx context.Context, i int) (err error) {
+		out[i], err = s.withCount(ctx, sp, w, b.all[i].Segment)
 		return err
 	})
 }
@@ -75,11 +75,11 @@ func (s *Store) counts(ctx context.Context, sp shop.Space, is segment.Segment) (
 // Members lists a page of who is in a segment, in no telling order, with the person that
 // ended it ("" on the last). It asks only the partitions in which there are any.
 func (s *Store) Members(ctx context.Context, sp shop.Space, id, below string, limit int) ([]customer.Customer, string, error) {
-	all, _, err := s.definitions(ctx, sp)
+	b, err := s.book(ctx, sp)
 	if err != nil {
 		return nil, "", err
 	}
-	is, err := withID(all, id)
+	is, err := withID(b.all, id)
 	if err != nil {
 		return nil, "", err
 	}

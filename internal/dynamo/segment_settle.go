@@ -20,6 +20,7 @@ type judged struct {
 	version int64            // of the note; 0: there is none
 	noted   []segment.Member // as the rows of the segments have it
 	is      []segment.Member // as it should be
+	ordered bool             // a customer whose stage hangs on thresholds
 }
 
 func (j judged) settled() bool {
@@ -34,11 +35,11 @@ func (j judged) settled() bool {
 // writes looks again.
 func (s *Store) SettleSegments(ctx context.Context, sp shop.Space, person string) error {
 	for n := range maxSettles {
-		all, _, err := s.definitions(ctx, sp)
+		b, err := s.book(ctx, sp)
 		if err != nil {
 			return err
 		}
-		found, err := s.judge(ctx, sp, all, []string{person})
+		found, err := s.judge(ctx, sp, b, []string{person})
 		if err != nil || found[0].settled() {
 			return err
 		}
@@ -56,11 +57,7 @@ func (s *Store) SettleSegments(ctx context.Context, sp shop.Space, person string
 }
 
 // judge reads what is known of persons, and says which segments they are in.
-func (s *Store) judge(ctx context.Context, sp shop.Space, all []asked, persons []string) ([]judged, error) {
-	set, err := s.cachedSettings(ctx, sp)
-	if err != nil {
-		return nil, err
-	}
+func (s *Store) judge(ctx context.Context, sp shop.Space, b book, persons []string) ([]judged, error) {
 	var people, beside []item
 	for _, p := range persons {
 		people, beside = append(people, profileKey(sp, p), notedKey(sp, p)), append(beside, personKey(sp, p))
@@ -88,7 +85,7 @@ func (s *Store) judge(ctx context.Context, sp shop.Space, all []asked, persons [
 		if err != nil {
 			return nil, err
 		}
-		out[i].id, out[i].is = c.ID, members(all, segment.About(c, f, set.Stages, s.now()))
+		out[i].id, out[i].is, out[i].ordered = c.ID, members(b.all, segment.About(c, f, b.stages, s.now())), f.OrdersCount > 0
 	}
 	return out, nil
 }

@@ -3,7 +3,6 @@ package dynamo
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/lagniappe/lagniappe/internal/queue"
@@ -63,7 +62,7 @@ func (s *Store) goTo(ctx context.Context, sp shop.Space, was, is walk) error {
 	return err
 }
 
-// settleDefinitions has all customers gone through, soon: a definition has changed.
+// settleDefinitions has all customers gone through, soon: what they are judged by has changed.
 func (s *Store) settleDefinitions(ctx context.Context, sp shop.Space) error {
 	return s.remind(ctx, s.now(), walkTask(sp))
 }
@@ -79,17 +78,17 @@ func (s *Store) walkSegments(ctx context.Context, sp shop.Space) ([]queue.Task, 
 		if err != nil {
 			return nil, err
 		}
-		all, version, err := s.definitions(ctx, sp)
+		b, err := s.book(ctx, sp)
 		if err != nil {
 			return nil, err
 		}
 		next := w
 		if w.target == 0 {
-			if !s.walkDue(w, all, version) {
+			if !s.walkDue(w, b) {
 				return nil, nil
 			}
-			next.target, next.since, next.bucket, next.below = version, s.now(), 0, ""
-		} else if next, err = s.step(ctx, sp, w, all); err != nil {
+			next.target, next.since, next.bucket, next.below = b.version, s.now(), 0, ""
+		} else if next, err = s.step(ctx, sp, w, b); err != nil {
 			return nil, err
 		}
 		if err := s.goTo(ctx, sp, w, next); err != nil {
@@ -102,8 +101,8 @@ func (s *Store) walkSegments(ctx context.Context, sp shop.Space) ([]queue.Task, 
 	return []queue.Task{walkTask(sp)}, nil
 }
 
-func (s *Store) walkDue(w walk, all []asked, version int64) bool {
-	return w.done < version || moves(all) && !s.now().Before(w.doneAt.Add(walkAgain))
+func (s *Store) walkDue(w walk, b book) bool {
+	return w.done < b.version || moves(b.all) && !s.now().Before(w.doneAt.Add(walkAgain))
 }
 
 func moves(all []asked) bool {
@@ -116,7 +115,7 @@ func moves(all []asked) bool {
 }
 
 // step settles a page of customers, and says where the walk is then.
-func (s *Store) step(ctx context.Context, sp shop.Space, w walk, all []asked) (walk, error) {
+func (s *Store) step(ctx context.Context, sp shop.Space, w walk, b book) (walk, error) {
 	rows, err := s.page(ctx, query{
 		table: s.tables.People, hashAttr: attrPK, hash: customersPK(sp, w.bucket), sortAttr: attrSK, below: w.below, limit: walkPage,
 	})
@@ -127,7 +126,7 @@ func (s *Store) step(ctx context.Context, sp shop.Space, w walk, all []asked) (w
 	for i, row := range rows {
 		persons[i] = listedPerson(row)
 	}
-	if err := s.settleAll(ctx, sp, all, persons); err != nil {
+	if err := s.settleAll(ctx, sp, b, persons, w.done < b.staged); err != nil {
 		return w, err
 	}
 	if len(rows) == walkPage {
@@ -137,7 +136,7 @@ func (s *Store) step(ctx context.Context, sp shop.Space, w walk, all []asked) (w
 	if w.bucket, w.below = w.bucket+1, ""; w.bucket < customerBuckets {
 		return w, nil
 	}
-	if moves(all) { // before the end is noted: a reminder too many does no harm
+	if moves(b.all) { // before the end is noted: a reminder too many does no harm
 		if err := s.remind(ctx, w.since.Add(walkAgain), walkTask(sp)); err != nil {
 			return w, err
 		}
@@ -145,15 +144,26 @@ func (s *Store) step(ctx context.Context, sp shop.Space, w walk, all []asked) (w
 	return walk{version: w.version, done: w.target, doneAt: w.since}, nil
 }
 
-// settleAll reads customers together, and settles those whom it finds otherwise than noted.
-func (s *Store) settleAll(ctx context.Context, sp shop.Space, all []asked, persons []string) error {
+// settleAll reads customers together, and settles those whom it finds otherwise than
+// noted; where thresholds have changed, the stages of all who ordered: also who stays
+// in a stage may leave it at another time.
+func (s *Store) settleAll(ctx context.Context, sp shop.Space, b book, persons []string, stages bool) error {
 	if len(persons) == 0 {
 		return nil
 	}
-	found, err := s.judge(ctx, sp, all, persons)
+	found, err := s.judge(ctx, sp, b, persons)
 	if err != nil {
 		return err
 	}
-	found = slices.DeleteFunc(found, judged.settled)
-	return sideBySide(ctx, len(found), func(ctx context.Context, i int) error { return s.SettleSegments(ctx, sp, found[i].person) })
+	return sideBySide(ctx, len(found), func(ctx context.Context, i int) error {
+		if stages && found[i].ordered {
+			if err := s.settleStage(ctx, sp, found[i].person); err != nil {
+				return err
+			}
+		}
+		if found[i].settled() {
+			return nil
+		}
+		return s.SettleSegments(ctx, sp, found[i].person)
+	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strconv"
 
+	"github.com/lagniappe/lagniappe/internal/customer"
 	"github.com/lagniappe/lagniappe/internal/fault"
 	"github.com/lagniappe/lagniappe/internal/ident"
 	"github.com/lagniappe/lagniappe/internal/segment"
@@ -16,19 +17,40 @@ type asked struct {
 	compiled segment.Compiled
 }
 
-// definitions reads the side's segments as they are now, and what they count. They
-// are kept in memory by that count, which each change raises: so they are never
-// older than the row that is read here.
-func (s *Store) definitions(ctx context.Context, sp shop.Space) ([]asked, int64, error) {
+// book is what customers are judged by.
+type book struct {
+	all     []asked
+	version int64               // counts the changes; 0: there was none
+	stages  customer.Thresholds // as far as the settings were followed up
+	staged  int64               // the version that brought them
+}
+
+// book reads what customers are judged by as it is now. The segments are kept in
+// memory by the count of changes: so they are never older than the row that is read here.
+func (s *Store) book(ctx context.Context, sp shop.Space) (b book, err error) {
 	head, err := s.get(ctx, s.tables.People, key(segmentsPK(sp), skHead))
 	if err != nil || head == nil {
-		return nil, 0, err
+		return b, err
 	}
-	version := getNum(head, "version")
-	all, err := s.segments.get(ctx, space(sp)+"#"+strconv.FormatInt(version, 10), func(ctx context.Context) ([]asked, error) {
+	b.version, b.staged = getNum(head, "version"), getNum(head, "staged")
+	if err := getDocument(head, "stages", &b.stages); err != nil {
+		return b, err
+	}
+	b.all, err = s.segments.get(ctx, space(sp)+"#"+strconv.FormatInt(b.version, 10), func(ctx context.Context) ([]asked, error) {
 		return s.readDefinitions(ctx, sp)
 	})
-	return all, version, err
+	return b, err
+}
+
+// next is the row of what comes after what was read, if that is still there.
+func (s *Store) next(sp shop.Space, b book) write {
+	head := key(segmentsPK(sp), skHead)
+	head["version"], head["staged"], head["stages"] = num(b.version+1), num(b.staged), document(b.stages)
+	w := write{table: s.tables.People, item: head, condition: "attribute_not_exists(pk)"}
+	if b.version > 0 {
+		w.condition, w.values = "version = :seen", item{":seen": num(b.version)}
+	}
+	return w
 }
 
 func (s *Store) readDefinitions(ctx context.Context, sp shop.Space) ([]asked, error) {
@@ -153,21 +175,15 @@ func (s *Store) segmentWrite(sp shop.Space, is segment.Segment) write {
 // So no two have one name, and there are never too many.
 func (s *Store) changeSegments(ctx context.Context, sp shop.Space, change func(all []asked, next int64) ([]write, error)) error {
 	for range maxTries {
-		all, version, err := s.definitions(ctx, sp)
+		b, err := s.book(ctx, sp)
 		if err != nil {
 			return err
 		}
-		w, err := change(all, version+1)
+		w, err := change(b.all, b.version+1)
 		if err != nil || len(w) == 0 {
 			return err
 		}
-		head := key(segmentsPK(sp), skHead)
-		head["version"] = num(version + 1)
-		count := write{table: s.tables.People, item: head, condition: "attribute_not_exists(pk)"}
-		if version > 0 {
-			count.condition, count.values = "version = :seen", item{":seen": num(version)}
-		}
-		refused, err := s.settle(ctx, "dynamo.changeSegments", append([]write{count}, w...)...)
+		refused, err := s.settle(ctx, "dynamo.changeSegments", append([]write{s.next(sp, b)}, w...)...)
 		if err != nil || refused == nil {
 			return err
 		}

@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"github.com/lagniappe/lagniappe/internal/coupon"
 	"github.com/lagniappe/lagniappe/internal/customer"
 	_ "github.com/lagniappe/lagniappe/internal/expression" // segments have expressions
 	"github.com/lagniappe/lagniappe/internal/fault"
@@ -99,8 +100,9 @@ func (c *crowd) follow(ctx context.Context, s *Store, r stream.Record) {
 
 // define makes, changes or deletes a segment.
 func (c *crowd) define(ctx context.Context, s *Store) {
-	all, _, err := s.definitions(ctx, c.s.space)
+	b, err := s.book(ctx, c.s.space)
 	c.s.wants("definitions", err, nil)
+	all := b.all
 	d := segment.Definition{Name: fmt.Sprint("s-", c.pick(6)), Expression: someExpressions[c.pick(len(someExpressions))]}
 	switch n := c.pick(4); {
 	case n < 2 || len(all) == 0:
@@ -134,8 +136,9 @@ func (c *crowd) holds() {
 		c.s.must(err)
 		more = make([]bool, len(tasks))
 	}
-	all, _, err := s.definitions(ctx, c.s.space)
+	b, err := s.book(ctx, c.s.space)
 	c.s.must(err)
+	all := b.all
 	want, names := map[string]bool{}, map[string][]string{}
 	for _, id := range c.people {
 		person, err := customer.Ref{ID: id}.Person(ctx, c.s.caller)
@@ -309,15 +312,15 @@ func TestStaleSegments(t *testing.T) {
 	is, _, err := s.CreateSegment(t.Context(), s.space, d)
 	s.must(err)
 	person := s.saveCustomer(customer.Customer{}, customer.Profile{}).Person
-	all, _, err := s.definitions(t.Context(), s.space)
+	b, err := s.book(t.Context(), s.space)
 	s.must(err)
-	found, err := s.judge(t.Context(), s.space, all, []string{person})
+	found, err := s.judge(t.Context(), s.space, b, []string{person})
 	s.must(err)
 	ws := s.membership(s.space, found[0])
 	s.must(s.SettleSegments(t.Context(), s.space, person))
 	s.refuses("a note that another wrote", ws[0])
 	s.refuses("somebody who enters twice", ws[2])
-	found, err = s.judge(t.Context(), s.space, nil, []string{person})
+	found, err = s.judge(t.Context(), s.space, book{}, []string{person})
 	s.must(err)
 	ws = s.membership(s.space, found[0])
 	s.must(s.DeleteSegment(t.Context(), s.space, is.ID))
@@ -343,4 +346,40 @@ func TestStaleSegments(t *testing.T) {
 	}
 	_, _, err = s.CreateSegment(t.Context(), s.space, d)
 	s.wants("two of one name", err, segment.ErrNameTaken)
+}
+
+// Thresholds that became others while they were laid beside the segments stay
+// those of the settings, and a segment that was made meanwhile stays.
+func TestStaleThresholds(t *testing.T) {
+	s := newSide(t).withVault()
+	set := func(loyal int64) {
+		s.must(s.another().SetSettings(t.Context(), s.space, coupon.Settings{Stages: customer.Thresholds{LoyalOrders: loyal}}))
+	}
+	set(4)
+	s.wire.fail = func(any) error { // before the slow one writes
+		s.wire.fail = nil
+		s.wire.mu.Unlock()
+		defer s.wire.mu.Lock()
+		set(5)
+		s.must(s.another().SettleThresholds(t.Context(), s.space))
+		_, _, err := s.another().CreateSegment(t.Context(), s.space, segment.Definition{Name: "all", Expression: "true"})
+		return err
+	}
+	s.must(s.SettleThresholds(t.Context(), s.space))
+	b, err := s.book(t.Context(), s.space)
+	if s.must(err); b.stages.LoyalOrders != 5 || b.staged != 1 || b.version != 2 || len(b.all) != 1 {
+		t.Errorf("%+v", b)
+	}
+	set(6)
+	s.wire.fail = func(any) error { // after the slow one read the settings
+		s.wire.fail = nil
+		s.wire.mu.Unlock()
+		defer s.wire.mu.Lock()
+		set(7)
+		return nil
+	}
+	s.must(s.SettleThresholds(t.Context(), s.space))
+	if b, err = s.book(t.Context(), s.space); err != nil || b.stages.LoyalOrders != 7 {
+		t.Errorf("%+v %v", b, err)
+	}
 }
