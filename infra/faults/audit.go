@@ -23,7 +23,7 @@ func (d Drift) String() string { return d.Key + ": " + d.What }
 func Audit(ctx context.Context, db *dynamodb.Client) ([]Drift, error) {
 	b := newBooks()
 	for table, read := range map[string]func(row){
-		"CampaignsTable": b.definition, "CouponsTable": b.coupon, "ShopsTable": b.shop, "PeopleTable": b.people,
+		"CampaignsTable": b.definition, "CouponsTable": b.coupon, "ShopsTable": b.shop, "PeopleTable": b.people, "OrdersTable": b.order,
 	} {
 		if err := scan(ctx, db, table, read); err != nil {
 			return nil, fmt.Errorf("audit %s: %w", table, err)
@@ -54,12 +54,13 @@ type books struct {
 	drifts          []Drift
 	holds
 	grants
+	memberships
 }
 
 func newBooks() *books {
 	return &books{
 		stated: map[string]int64{}, counted: map[string]int64{},
-		perCustomer: map[string]int64{}, customers: map[string]string{}, holds: newHolds(), grants: newGrants(),
+		perCustomer: map[string]int64{}, customers: map[string]string{}, holds: newHolds(), grants: newGrants(), memberships: newMemberships(),
 	}
 }
 
@@ -71,6 +72,7 @@ func (b *books) drift(key, format string, args ...any) {
 func (b *books) balance() []Drift {
 	b.marks()
 	b.settleGrants()
+	b.compare()
 	for key, n := range b.stated {
 		if n != b.counted[key] {
 			b.drift(key, "states %d, the rows count %d", n, b.counted[key])

@@ -19,6 +19,7 @@ func points(space, hash, person string) string {
 
 // person reads what stands beside the coupons: where an address or number leads.
 func (b *books) person(r row) {
+	b.names(r)
 	space, sk, to := spaceOf(r.text("pk")), r.text("sk"), r.text("same_as")
 	if to == "" {
 		return
@@ -36,6 +37,10 @@ func (b *books) people(r row) {
 	switch {
 	case sk == "profile":
 		b.profile(r, space, parts[3])
+	case strings.Contains(pk, "#segment#"):
+		b.segment(r)
+	case sk == "segments":
+		b.note(r)
 	case strings.HasPrefix(sk, "identity#"):
 		b.counted[owned(space, strings.TrimPrefix(sk, "identity#"), parts[3])]++
 	case strings.Contains(pk, "#customers#"):

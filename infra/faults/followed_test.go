@@ -21,12 +21,13 @@ import (
 // they ask of the tables meets any fault. In the end every consequence is there,
 // once: as the facts say, worked out anew.
 func TestFollowed(t *testing.T) {
-	f := newFollowed(t, duration(t))
+	f := newFollowed(t, duration(t)*3/4)
 	f.run()
 	f.rest(f.followers[0].places)
 	f.verify()
 	f.rest(filepath.Join(t.TempDir(), "anew")) // all of it once more changes nothing
 	f.verify()
+	f.spoil()
 }
 
 // followed is one run.
@@ -92,6 +93,23 @@ func (f *followed) open() {
 	}
 	f.camp = f.must("POST", "/v1/campaigns", tenPercent(object{"max_redemptions": 1_000_000}), "campaign").str("id")
 	f.shared = f.must("POST", "/v1/coupons", object{"campaign": f.camp, "code": "EVERYBODY"}, "coupon").str("code")
+	g := group{"everybody", "true", func(*soul, sums) bool { return true }} // nobody changes it
+	f.groups[f.must("POST", "/v1/segments", object{"name": g.name, "expression": g.expression}, "").str("id")] = g
+	f.look()
+}
+
+// onlookers are customers who do nothing: a walk through all takes a while, and dies in its midst.
+const onlookers = 80
+
+func (f *followed) look() {
+	x := f.newTill(len(f.tills))
+	x.souls = nil
+	for n := range onlookers {
+		who := &soul{id: fmt.Sprint("c-onlooker-", n), emails: []string{fmt.Sprint("onlooker-", n, "@example.org")}}
+		x.souls = append(x.souls, who)
+		x.profile(who)
+	}
+	f.tills = append(f.tills, x)
 }
 
 func (f *followed) run() {
@@ -99,7 +117,7 @@ func (f *followed) run() {
 	f.proxy.Play(Random(f.seed, 6, faults...))
 	var wg sync.WaitGroup
 	for n := range 3 {
-		x := f.newTill(n)
+		x := f.newTill(n + 1)
 		f.tills = append(f.tills, x)
 		wg.Go(x.live)
 	}

@@ -46,6 +46,7 @@ func (f *followed) verify() {
 // sums are what orders add up to.
 type sums struct {
 	orders, spent, returned int
+	placed                  []time.Time
 	last                    time.Time
 	stage                   string
 }
@@ -74,9 +75,8 @@ func (f *followed) figures() map[string]sums {
 			sum.orders++
 			sum.spent += pieces*price - len(s.back)*givenBack
 			sum.returned += len(s.back) * givenBack
-			if s.placed.After(sum.last) {
-				sum.last = s.placed
-			}
+			sum.placed = append(sum.placed, s.placed)
+			sum.last = slices.MaxFunc(sum.placed, time.Time.Compare)
 			out[who] = sum
 		}
 	}
@@ -90,7 +90,7 @@ func (f *followed) figures() map[string]sums {
 	return out
 }
 
-// stage is that of a customer none of whose gaps is long.
+// stage is that of a customer who ordered within the last month or never.
 func (l thresholds) stage(s sums) string {
 	switch {
 	case s.orders == 0:
@@ -99,10 +99,23 @@ func (l thresholds) stage(s sums) string {
 		return "lapsed"
 	case s.orders >= int(l.loyal):
 		return "loyal"
+	case s.paused(time.Duration(l.lapsed) * day):
+		return "won_back"
 	case s.orders > 1:
 		return "repeat"
 	}
 	return "first_time"
+}
+
+// paused tells whether there was a time as long without an order.
+func (s sums) paused(long time.Duration) bool {
+	slices.SortFunc(s.placed, time.Time.Compare)
+	for i := 1; i < len(s.placed); i++ {
+		if s.placed[i].Sub(s.placed[i-1]) > long {
+			return true
+		}
+	}
+	return false
 }
 
 func (f *followed) get(path string) reply {
@@ -189,8 +202,12 @@ func (f *followed) members(asked map[string]sums) {
 				}
 			}
 		}
-		for _, c := range f.get("/v1/segments/" + id + "/customers?limit=100").body["data"].([]any) {
-			got = append(got, c.(object)["id"].(string))
+		for cursor, more := "", true; more; more = cursor != "" {
+			page := f.get("/v1/segments/" + id + "/customers?limit=100&cursor=" + cursor)
+			for _, c := range page.body["data"].([]any) {
+				got = append(got, c.(object)["id"].(string))
+			}
+			cursor = page.str("next_cursor")
 		}
 		is := f.get("/v1/segments/" + id)
 		f.equal(g.name+" is", is.str("state"), "ready")
@@ -261,6 +278,15 @@ func (f *followed) tellings() map[string]bool {
 			f.tellSoul(who, tell)
 		}
 	}
+	if err := scan(f.t.Context(), f.table.client, "CouponsTable", func(r row) {
+		if !r.has("same_as") {
+			for v := range r.number("stage_version") {
+				tell("customer.stage_changed", r.text("customer"), int(v)+1)
+			}
+		}
+	}); err != nil {
+		f.t.Error(err)
+	}
 	return want
 }
 
@@ -274,14 +300,5 @@ func (f *followed) tellSoul(who *soul, tell func(what, of string, version int)) 
 	}
 	for id, says := range who.consents {
 		tell("consent."+says, id, 0)
-	}
-	if err := scan(f.t.Context(), f.table.client, "CouponsTable", func(r row) {
-		if r.text("customer") == who.id && !r.has("same_as") {
-			for v := range r.number("stage_version") {
-				tell("customer.stage_changed", who.id, int(v)+1)
-			}
-		}
-	}); err != nil {
-		f.t.Error(err)
 	}
 }
