@@ -383,3 +383,47 @@ func TestStaleThresholds(t *testing.T) {
 		t.Errorf("%+v %v", b, err)
 	}
 }
+
+// A walk that dies at any write is gone on with where it was, by another instance:
+// everybody is judged, and hardly anybody twice.
+func TestWalkDiesAnywhere(t *testing.T) {
+	s := newSide(t).withVault()
+	const many = 70
+	c := &crowd{s: s, r: rand.New(rand.NewPCG(1, 1))}
+	for n := range many {
+		id := fmt.Sprint("c-", n)
+		made, err := customer.New(t.Context(), s.caller, id, customer.Profile{Tags: []string{"vip", "new"}[n%2:]}, phone.Read, s.now())
+		s.must(err)
+		_, err = s.SaveCustomer(t.Context(), s.space, customer.Customer{}, made)
+		s.must(err)
+		c.people = append(c.people, id)
+	}
+	_, _, err := s.CreateSegment(t.Context(), s.space, segment.Definition{Name: "vip", Expression: `"vip" in customer.tags`})
+	s.must(err)
+	died, writes := 0, 0
+	for more := true; more; {
+		before, err := s.walked(t.Context(), s.space)
+		s.must(err)
+		left := 1 + died%15
+		s.wire.fail = func(any) error {
+			if left--; left < 0 {
+				return errors.New("dead")
+			}
+			writes++
+			return nil
+		}
+		tasks, err := s.another().Work(t.Context(), walkTask(s.space))
+		s.wire.fail = nil
+		if more = err != nil || len(tasks) > 0; err != nil {
+			died++
+		}
+		after, err := s.walked(t.Context(), s.space)
+		if s.must(err); after.done == 0 && (after.bucket < before.bucket || after.target < before.target) {
+			t.Fatalf("it went back from %+v to %+v", before, after)
+		}
+	}
+	if died < 5 || writes > 2*many+customerBuckets+2 { // one for each customer, of a page perhaps two, and one for each step
+		t.Errorf("died %d times, wrote %d times", died, writes)
+	}
+	c.holds()
+}
