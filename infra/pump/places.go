@@ -10,16 +10,18 @@ import (
 // places are the sequence numbers of the last records that were carried, by shard.
 type places map[string]string
 
+// readPlaces takes a file that is none, as a power cut may leave one, for no file:
+// all comes once more then.
 func readPlaces(file string) (places, error) {
-	p := places{}
 	raw, err := os.ReadFile(file)
-	if errors.Is(err, fs.ErrNotExist) {
-		return p, nil
-	}
-	if err != nil {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	return p, json.Unmarshal(raw, &p)
+	p := places{}
+	if broken := json.Unmarshal(raw, &p); broken != nil || p == nil {
+		p = places{}
+	}
+	return p, nil
 }
 
 // write replaces the file in one step, so that a crash leaves the old one or the new one.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"sync/atomic"
 	"syscall"
@@ -127,10 +128,21 @@ func TestEveryConsequenceOnce(t *testing.T) {
 	if got[coupon.CampaignCreated] != rounds*each || got[coupon.CampaignUpdated] != rounds*each {
 		t.Errorf("%v, not %d of each", got, rounds*each)
 	}
-	w.house.Pumps[0].File = filepath.Join(t.TempDir(), "lost")
-	w.drain(w.house.Pumps[0])
-	if again := w.told(); again[coupon.CampaignCreated] != rounds*each || again[coupon.CampaignUpdated] != rounds*each {
-		t.Errorf("%v after all of it again", again)
+	for _, left := range []string{"lost", "", "{", "null"} { // how the place was left
+		file := filepath.Join(t.TempDir(), "places")
+		if left != "lost" {
+			if err := os.WriteFile(file, []byte(left), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.house.Pumps[0].File = file
+		w.drain(w.house.Pumps[0])
+		if again := w.told(); again[coupon.CampaignCreated] != rounds*each || again[coupon.CampaignUpdated] != rounds*each {
+			t.Errorf("%v after all of it again", again)
+		}
+		if raw, err := os.ReadFile(file); err != nil || len(raw) < 10 {
+			t.Errorf("%q: the place is %q %v", left, raw, err)
+		}
 	}
 }
 
