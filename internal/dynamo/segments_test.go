@@ -336,6 +336,11 @@ func TestStaleSegments(t *testing.T) {
 	err = s.goTo(t.Context(), s.space, w, walk{target: 1, since: s.now(), bucket: 1})
 	s.must(err)
 	err = s.goTo(t.Context(), s.space, w, walk{target: 1, since: s.now(), bucket: 2})
+	s.wants("a walk that another began", err, errChanged)
+	w, err = s.walked(t.Context(), s.space)
+	s.must(err)
+	s.must(s.goTo(t.Context(), s.space, w, walk{target: 1, since: s.now(), bucket: 2}))
+	err = s.goTo(t.Context(), s.space, w, walk{target: 1, since: s.now(), bucket: 1})
 	s.wants("a walk that another took further", err, errChanged)
 	s.wire.fail = func(any) error {
 		s.wire.fail = nil
