@@ -63,7 +63,7 @@ func TestBudgets(t *testing.T) {
 		{"unique code of older terms", use(old, "o-old", who), 201, 2, 2},
 		{"unique code, second attempt", use(again, "o-again", who), 201, 2, 2},
 		{"shared code without limit", use("OPENTOALL", "o-3", who), 201, 1, 2},
-		{"shared code with both limits", use("LIMITED", "o-4", who), 201, 1, 6},
+		{"shared code with both limits", use("LIMITED", "o-4", who), 201, 1, 8},
 		// What a failed condition costs is billed, but not reported.
 		{"replay", use(warm, "warm-0", who), 200, 1, 0},
 		{"replay of a shared code", use("LIMITED", "o-4", who), 200, 1, 0},
@@ -117,7 +117,7 @@ func TestBudgetsWithAutomaticCampaigns(t *testing.T) {
 	n.do("POST", "/v1/validations", use(code(), "", who)).want(200)
 	check("one: no codes", "RedemptionsFunction", "/v1/redemptions", none("o-3"), 201, 1, 4)
 	check("one: unique code", "RedemptionsFunction", "/v1/redemptions", use(code(), "o-4"), 201, 1, 6) // the coupon's row is above 1 KB then
-	check("two, one with both limits: unique code", "RedemptionsFunction", "/v1/redemptions", use(code(), "o-5", who), 201, 1, 12)
+	check("two, one with both limits: unique code", "RedemptionsFunction", "/v1/redemptions", use(code(), "o-5", who), 201, 1, 14)
 	check("replay", "RedemptionsFunction", "/v1/redemptions", none("o-3"), 200, 1, 0)
 	check("validation", "ValidationsFunction", "/v1/validations", use(code(), "o-6", who), 200, 1, 0)
 	n.automatic(object{"max_redemptions": 1, "priority": 1})

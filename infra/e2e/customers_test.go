@@ -237,6 +237,11 @@ func exerciseCustomers(n *tenant) {
 	n.tell("o-exported", n.sold(1, object{"customer": "c-1"})).want(200)
 	n.settle("o-exported")
 	n.do("GET", "/v1/customers/c-1/export", nil).want(200)
+	n.coupon(n.campaign(object{"max_redemptions_per_customer": 5}), object{"code": "GUESTS"})
+	guest := object{"customer": object{"email": "guest@example.org"}}
+	n.do("POST", "/v1/redemptions", use("GUESTS", "o-guest", guest)).want(201)
+	n.put("c-guest", object{"email": "guest@example.org"}).want(201)
+	n.do("POST", "/v1/redemptions", use("GUESTS", "o-registered", guest)).want(201)
 }
 
 // crowd calls side by side; who is told to come back does.

@@ -201,6 +201,32 @@ func TestErasureOfAnswers(t *testing.T) {
 	}
 }
 
+// Who is erased gets no second welcome under any of their names, and no row leads
+// from one of these to another.
+func TestErasureIsNoSecondWelcome(t *testing.T) {
+	n := newTenant(t)
+	n.coupon(n.campaign(object{"max_redemptions_per_customer": 2}), object{"code": "WELCOME"})
+	guest := object{"email": "fink@voliere.example"}
+	redeem := func(order string, who any) answer {
+		return n.do("POST", "/v1/redemptions", use("WELCOME", order, object{"customer": who}))
+	}
+	redeem("o-1", guest).want(201)
+	n.put(canaryID, canary("fink@voliere.example")).want(201)
+	n.put(canaryID, canary("spatz@voliere.example")).want(200)
+	n.followUp()
+	redeem("o-2", canaryID).want(201)
+	redeem("o-3", guest).want(409, "customer_limit_exceeded")
+	n.erase()
+	for i, who := range []any{guest, object{"email": "spatz@voliere.example"}, canaryID} {
+		redeem(fmt.Sprint("o-again-", i), who).want(409, "customer_limit_exceeded")
+	}
+	for id, text := range n.rows() {
+		if strings.HasPrefix(id, "CouponsTable") && (strings.Contains(text, "folded") || strings.Contains(text, "same_as")) {
+			t.Errorf("%s leads on: %s", id, text)
+		}
+	}
+}
+
 // An erasure that dies anywhere ends the same when it is done again; what was told
 // before it and is followed up late goes, too.
 func TestErasureOfWhatComesLate(t *testing.T) {

@@ -58,9 +58,8 @@ func TestSaleor7588And8219SecondPaymentAttempt(t *testing.T) {
 // limit counts persons, by a keyed hash of the normalised address or of the
 // shop's id: another spelling is no other person, an order stays one redemption
 // whatever address comes with its retry, and the address of a customer with an
-// id does not matter. A guest with a truly new address is a new person still;
-// that two addresses are one person has to be known first (customers and their
-// identities are not built yet).
+// id does not matter. A guest with a truly new address is a new person still,
+// until the shop says whose address it is.
 func TestSaleor18563ChangedAddress(t *testing.T) {
 	n := newTenant(t)
 	camp := n.campaign(object{"max_redemptions_per_customer": 1})
@@ -75,6 +74,56 @@ func TestSaleor18563ChangedAddress(t *testing.T) {
 	n.do("POST", "/v1/redemptions", use("WELCOME", "o-4", object{"customer": "c-1"})).want(409, "customer_limit_exceeded")
 	mine := n.coupon(n.campaign(nil), object{"customer": object{"email": "ben@example.org"}}).str("code")
 	n.do("POST", "/v1/redemptions", use(mine, "o-5", guest("ben.new@example.org"))).want(422, "customer_not_permitted")
+	n.noDrift(camp)
+
+	// An account that had both addresses has used the code, and owns what was sent to either.
+	n.put("c-ben", object{"email": "ben@example.org"}).want(201)
+	n.put("c-ben", object{"email": "ben.new@example.org"}).want(200)
+	for i, who := range []object{{"customer": "c-ben"}, guest("ben.new@example.org"), guest("ben@example.org")} {
+		n.do("POST", "/v1/validations", use(mine, "", who)).want(200)
+		id := n.do("POST", "/v1/redemptions", use(mine, fmt.Sprint("o-6", i), who)).want(201).str("id")
+		n.do("POST", "/v1/redemptions/"+id+"/rollbacks", nil).want(201)
+	}
+}
+
+// saleor/saleor#18563 again, the other way round: who buys as a guest and registers
+// then, or is registered and buys as a guest, is one customer to a limit. So is who
+// takes another address in between. It holds from the registration on, before
+// anything follows from it and after; what is rolled back can be had again, once.
+func TestSaleor18563GuestWhoRegisters(t *testing.T) {
+	n := newTenant(t)
+	camp := n.campaign(object{"max_redemptions_per_customer": 1})
+	n.coupon(camp, object{"code": "WELCOME"})
+	n.coupon(n.campaign(object{"rules": object{"first_order_only": true}}), object{"code": "FIRSTONE"})
+	names := []any{"c-1", object{"email": "anna@example.org"}, object{"email": "anna.new@example.org"}}
+	redeem := func(who any, order string) answer {
+		return n.do("POST", "/v1/redemptions", codes(order, object{"customer": who, "customer_facts": object{"orders_count": 0}}, "WELCOME", "FIRSTONE"))
+	}
+	id := redeem(names[1], "o-1").want(201).str("id") // a guest
+	n.put("c-1", object{"email": "anna@example.org"}).want(201)
+	n.put("c-1", object{"email": "anna.new@example.org"}).want(200)
+	refused := func(when string) {
+		t.Helper()
+		for i, who := range names {
+			a := redeem(who, fmt.Sprint("no-", i)).want(422, "codes_refused")
+			for _, code := range []string{"customer_limit_exceeded", "first_order_taken"} {
+				if !strings.Contains(a.Raw, code) {
+					t.Errorf("%s: %s", when, a.Raw)
+				}
+			}
+			v := n.do("POST", "/v1/validations", use("WELCOME", "", object{"customer": who})).want(200)
+			if !strings.Contains(v.Raw, "customer_limit_exceeded") {
+				t.Errorf("%s: %s", when, v.Raw)
+			}
+		}
+	}
+	refused("at once")
+	n.followUp()
+	refused("followed")
+	n.do("POST", "/v1/redemptions/"+id+"/rollbacks", nil).want(201)
+	redeem(names[2], "o-2").want(201)
+	refused("again")
+	n.followUp()
 	n.noDrift(camp)
 }
 

@@ -52,7 +52,7 @@ func unmade(p coupon.Part) coupon.Seat {
 // batched is random for a row that may not be there yet: the first use makes
 // it. What it writes is the same each time, so a row that is there stays as it is.
 func (w *write) batched(d coupon.Draft, p coupon.Part) {
-	w.random(d, p)
+	w.random(d, p, d.Person)
 	row := couponRow(d.Space, p.Coupon)
 	for _, name := range slices.Sorted(maps.Keys(row)) {
 		if name != attrPK && name != attrSK && name != "attempts" {

@@ -38,7 +38,7 @@ func (p *plan) pay(i int) {
 		condition: "balance_left >= :n",
 		values:    item{":n": num(part.Spend)},
 	}
-	w.usable(d, part)
+	w.usable(d, part, p.owner(i))
 	if part.Spend == 0 {
 		p.add(cardRow, i, w)
 		return

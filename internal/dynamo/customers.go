@@ -2,6 +2,9 @@ package dynamo
 
 import (
 	"context"
+	"errors"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/lagniappe/lagniappe/internal/customer"
 	"github.com/lagniappe/lagniappe/internal/fault"
@@ -14,11 +17,25 @@ import (
 // transaction: the profile, who its address and number mean, and what points at
 // duplicates.
 func (s *Store) SaveCustomer(ctx context.Context, sp shop.Space, prev, next customer.Customer) (customer.Customer, error) {
+	found := map[string]item{}
+	for range maxTries {
+		saved, err := s.saveOnce(ctx, sp, prev, next, found)
+		if !errors.Is(err, errChanged) {
+			return saved, err
+		}
+	}
+	return customer.Customer{}, fault.ErrStale
+}
+
+// saveOnce is SaveCustomer where of the addresses and numbers this is found; it
+// adds to that, and is errChanged, where they bring along more.
+func (s *Store) saveOnce(ctx context.Context, sp shop.Space, prev, next customer.Customer, found map[string]item) (customer.Customer, error) {
 	ws := []write{s.profileWrite(sp, prev, next)}
 	if !prev.Exists() {
-		ws = append(ws, s.enrolment(sp, next)...)
+		ws = append(ws, write{table: s.tables.People, item: listedKey(sp, next.Person, next.CreatedAt)})
 	}
-	claims, claimed := s.claims(sp, prev, next)
+	ws = append(ws, s.becoming(sp, prev, next, found)...)
+	claims, claimed := s.claims(sp, prev, next, found)
 	from := len(ws)
 	ws = append(append(ws, claims...), s.resignals(sp, prev, next)...)
 	refused, err := s.settle(ctx, "dynamo.SaveCustomer", ws...)
@@ -31,10 +48,18 @@ func (s *Store) SaveCustomer(ctx context.Context, sp shop.Space, prev, next cust
 		}
 		return customer.Customer{}, fault.ErrStale
 	}
+	again := false
 	for i, identity := range claimed {
-		if r := refused[from+i]; r.failed {
+		switch r := refused[from+i]; {
+		case !r.failed:
+		case getStr(r.old, "same_as") != "":
 			return customer.Customer{}, customer.ErrIdentityTaken.At(identity.Field).Arg("customer", getStr(r.old, "customer"))
+		default:
+			found[identity.Person], again = r.old, true
 		}
+	}
+	if again {
+		return customer.Customer{}, errChanged
 	}
 	return customer.Customer{}, fault.ErrStale // somebody moves one of these rows: look again
 }
@@ -49,16 +74,26 @@ func (s *Store) profileWrite(sp shop.Space, prev, next customer.Customer) write 
 	return w
 }
 
-// enrolment is what a new customer has once and for all: a place in the list, and
-// the row that others ask who this is. That row may have facts already.
-func (s *Store) enrolment(sp shop.Space, c customer.Customer) []write {
-	return []write{
-		{table: s.tables.People, item: listedKey(sp, c.Person, c.CreatedAt)},
-		{
-			table: s.tables.Coupons, key: personKey(sp, c.Person), update: "SET customer = :id",
-			condition: "attribute_not_exists(same_as)", values: item{":id": str(c.ID)},
-		},
+// becoming is the row that others ask who this is, where it changes: of a new
+// customer, and of one whose addresses bring uses of limits along. That row may
+// have facts already.
+func (s *Store) becoming(sp shop.Space, prev, next customer.Customer, found map[string]item) []write {
+	var bring []string
+	for person, row := range found {
+		bring = union(bring, unfoldedOf(person, row))
 	}
+	if prev.Exists() && bring == nil {
+		return nil
+	}
+	w := write{
+		table: s.tables.Coupons, key: personKey(sp, next.Person), update: "SET customer = :id",
+		condition: "attribute_not_exists(same_as)", values: item{":id": str(next.ID)},
+	}
+	if bring != nil {
+		w.update += " ADD unfolded :brought"
+		w.values[":brought"] = &types.AttributeValueMemberSS{Value: bring}
+	}
+	return []write{w}
 }
 
 func profileRow(sp shop.Space, c customer.Customer) item {

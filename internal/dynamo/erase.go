@@ -34,7 +34,14 @@ func (s *Store) erase(ctx context.Context, sp shop.Space, person string) error {
 	}
 	persons := []string{person}
 	if erasing(stone) {
-		if persons, err = s.forgetIdentities(ctx, sp, person, at); err != nil {
+		held, err := s.Held(ctx, sp, person)
+		if err != nil {
+			return err
+		}
+		if err := s.keepUses(ctx, sp, person, namesOf(held)); err != nil {
+			return err
+		}
+		if persons, err = s.forgetIdentities(ctx, sp, person, held, at); err != nil {
 			return err
 		}
 	}
@@ -54,11 +61,7 @@ func (s *Store) erase(ctx context.Context, sp shop.Space, person string) error {
 
 // forgetIdentities lets go of the addresses and numbers of a customer, and gives
 // them with the customer's own hash. Who has one from now on is somebody new.
-func (s *Store) forgetIdentities(ctx context.Context, sp shop.Space, person string, at time.Time) ([]string, error) {
-	held, err := s.Held(ctx, sp, person)
-	if err != nil {
-		return nil, err
-	}
+func (s *Store) forgetIdentities(ctx context.Context, sp shop.Space, person string, held []customer.Held, at time.Time) ([]string, error) {
 	persons := []string{person}
 	for _, h := range held {
 		w := s.erased(sp, h.Person, at)

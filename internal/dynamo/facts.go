@@ -78,13 +78,16 @@ func (s *Store) FactsBeside(ctx context.Context, sp shop.Space, by coupon.FactsB
 }
 
 // settlePerson moves what counts for a person who has become somebody else, and
-// looks after the stage and the segments of one who has not.
+// looks after the limits, the stage and the segments of one who has not.
 func (s *Store) settlePerson(ctx context.Context, sp shop.Space, person string) error {
 	row, err := s.get(ctx, s.tables.Coupons, personKey(sp, person))
 	switch {
 	case err != nil || row == nil:
 		return err
 	case getStr(row, "same_as") == "":
+		if err := s.settleFolds(ctx, sp, person, row); err != nil {
+			return err
+		}
 		return s.settleBeside(ctx, sp, person)
 	}
 	if err := s.SettleSegments(ctx, sp, person); err != nil { // in none any more

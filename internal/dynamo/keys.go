@@ -43,10 +43,10 @@ import (
 //	            pk <space>#day#<camp>#<n>    sk 2026-11-22    a part of max_redemptions_per_day (BatchGetItem; audit: Query)
 //	            pk <space>#shares#<camp>     sk shares        how far a change of those limits has come (BatchGetItem)
 //	            pk <space>#<coupon>#ledger   sk <time>#<why>  a change of a gift card's balance (Query, newest first; audit: Query)
-//	            pk <space>#limit#<camp>#<b>  sk <person>      one customer's uses (audit: Query)
-//	            pk <space>#first#<b>         sk <person>      which order took what is for a person's first order only
+//	            pk <space>#limit#<camp>#<b>  sk <person>      one customer's uses, and whose count, too (BatchGetItem; audit: Query)
+//	            pk <space>#first#<b>         sk <person>      which order took what is for a person's first order only; the same
 //	            …                            sk …#hold#<time>#<id>  beside a slot, a day's or a customer's uses: a hold that took from them (Query: lapsed ones)
-//	            pk <space>#person#<b>        sk <person>      who a hash is by now (same_as), and what campaigns may ask of a person (GetItem)
+//	            pk <space>#person#<b>        sk <person>      who a hash is by now (same_as), whose uses of limits it has to fold in, and what campaigns may ask of a person (GetItem; BatchGetItem)
 //	Orders      pk <space>#order#<id>        sk order         an order as it was told last, and what came back (GetItem; a list: BatchGetItem)
 //	            …                            sk return#<id>   a return; all of an order (GetItem, Query)
 //	            …                            sk contribution  for whom it counts, and as what (GetItem)

@@ -18,7 +18,7 @@ func (s *Store) Look(ctx context.Context, d coupon.Draft) (coupon.Outcome, error
 }
 
 func (s *Store) look(ctx context.Context, d coupon.Draft, consistent bool) (coupon.Outcome, error) {
-	keys := addLimits(seatKeys(d), d)
+	keys := addPerson(addLimits(seatKeys(d), d), d)
 	if len(keys) == 0 {
 		return s.seatOutcome(d, nil)
 	}
@@ -26,10 +26,14 @@ func (s *Store) look(ctx context.Context, d coupon.Draft, consistent bool) (coup
 	if err != nil {
 		return coupon.Outcome{}, err
 	}
-	o, err := s.seatOutcome(d, rows)
+	o, err := s.foundAt(ctx, d, rows, consistent)
 	if err == nil {
 		err = s.lookAtCards(ctx, d, rows, &o)
 	}
+	if err != nil {
+		return o, err
+	}
+	who, err := s.whoCounts(ctx, d, rows, consistent) // no request more, as a rule
 	if err != nil {
 		return o, err
 	}
@@ -41,7 +45,7 @@ func (s *Store) look(ctx context.Context, d coupon.Draft, consistent bool) (coup
 		if earlier[p.Campaign.ID] == nil {
 			earlier[p.Campaign.ID] = &siblings{}
 		}
-		if err := s.lookAtLimits(ctx, d, i, rows, earlier[p.Campaign.ID], &o.Parts[i]); err != nil {
+		if err := s.lookAtLimits(ctx, d, i, rows, who, earlier[p.Campaign.ID], &o.Parts[i]); err != nil {
 			return o, err
 		}
 	}
@@ -67,6 +71,14 @@ func addLimits(keys []item, d coupon.Draft) []item {
 	return keys
 }
 
+// addPerson adds the row that says who the customer is, where a limit hangs on that.
+func addPerson(keys []item, d coupon.Draft) []item {
+	if d.Person == "" || !byCustomers(d) {
+		return keys
+	}
+	return append(keys, personKey(d.Space, d.Person))
+}
+
 // siblings are the parts before one that are of the same campaign.
 type siblings struct {
 	number int64
@@ -90,16 +102,9 @@ func nearTakes(d coupon.Draft, i int) []coupon.Take {
 }
 
 // lookAtLimits says what the rows of limits leave. A hold there that has had its time speaks against nothing.
-func (s *Store) lookAtLimits(ctx context.Context, d coupon.Draft, i int, rows map[string]item, earlier *siblings, f *coupon.Found) (err error) {
+func (s *Store) lookAtLimits(ctx context.Context, d coupon.Draft, i int, rows map[string]item, who counting, earlier *siblings, f *coupon.Found) (err error) {
 	p := d.Parts[i]
-	limit := rows[rowID(limitKey(d.Space, p.Campaign.ID, orNobody(d.Person)))]
-	most := p.Campaign.MaxRedemptionsPerCustomer
-	if f.LimitReached, err = s.spentUnless(ctx, most > 0 && getNum(limit, "uses")+earlier.number >= most, limit); err != nil {
-		return err
-	}
-	first := rows[rowID(firstKey(d.Space, orNobody(d.Person)))]
-	another := p.Terms.Rules.FirstOrder() && getNum(first, "uses") > 0 && getStr(first, "first_order") != d.Order.ID
-	if f.FirstTaken, err = s.spentUnless(ctx, another, first); err != nil {
+	if err = s.lookAtCustomers(ctx, d, p, who, earlier.number, f); err != nil {
 		return err
 	}
 	takes := firstTakes(d, i, 0)

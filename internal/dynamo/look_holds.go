@@ -40,12 +40,12 @@ func (s *Store) anyLapses(ctx context.Context, counters []item) (bool, error) {
 	return false, nil
 }
 
-// spentUnless is whether a counter that has too little is spent: not if a hold there lapses.
-func (s *Store) spentUnless(ctx context.Context, tooLittle bool, counter item) (bool, error) {
+// spentUnless is whether counters that have too little are spent: not if a hold there lapses.
+func (s *Store) spentUnless(ctx context.Context, tooLittle bool, counters ...item) (bool, error) {
 	if !tooLittle {
 		return false, nil
 	}
-	found, err := s.lapses(ctx, counter)
+	found, err := s.anyLapses(ctx, counters)
 	return !found, err
 }
 

@@ -2,7 +2,7 @@ package dynamo
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"time"
 
 	"github.com/lagniappe/lagniappe/internal/fault"
@@ -12,6 +12,15 @@ import (
 // maxHops bounds how often a person is found to be somebody else: an address of a
 // customer who was merged, more than once.
 const maxHops = 8
+
+var errTooManyHops = errors.New("a person is somebody else too many times")
+
+// leads holds a transaction to a person's being that other one by now.
+func (s *Store) leads(sp shop.Space, person, to string) write {
+	return write{
+		check: true, table: s.tables.Coupons, key: personKey(sp, person), condition: "same_as = :next", values: item{":next": str(to)},
+	}
+}
 
 // canonical finds who a keyed hash is by now: an address may have become a
 // customer's, a customer may have been merged into another. The checks hold a
@@ -34,16 +43,15 @@ func (s *Store) identify(ctx context.Context, sp shop.Space, person string) (str
 		if at := getTime(row, "erased_at"); at.After(erased) {
 			erased = at // also of an address that is another customer's by now
 		}
-		check := write{check: true, table: s.tables.Coupons, key: personKey(sp, person), condition: "attribute_not_exists(same_as) AND "}
 		next := getStr(row, "same_as")
 		if next == "" {
+			check := write{check: true, table: s.tables.Coupons, key: personKey(sp, person), condition: "attribute_not_exists(same_as) AND "}
 			check.notErasedSince(row)
 			return person, erased, append(checks, check), nil
 		}
-		check.condition, check.values = "same_as = :next", item{":next": str(next)}
-		checks, person = append(checks, check), next
+		checks, person = append(checks, s.leads(sp, person, next)), next
 	}
-	return "", time.Time{}, nil, fault.ErrInternal.In("dynamo.canonical").Because(fmt.Errorf("a person is somebody else %d times", maxHops))
+	return "", time.Time{}, nil, fault.ErrInternal.In("dynamo.canonical").Because(errTooManyHops)
 }
 
 // notErasedSince holds a write to a person's row of which was read whether it was erased.

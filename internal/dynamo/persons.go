@@ -10,11 +10,12 @@ import (
 // claims are the writes of what names the customer: what is new, and what is no
 // longer so. A former address stays the customer's, since who changes it would
 // else be somebody new to a welcome offer. claimed are the identities of the
-// first writes.
-func (s *Store) claims(sp shop.Space, prev, next customer.Customer) (ws []write, claimed []customer.Identity) {
+// first writes. What was found of the addresses and numbers is who brings uses of
+// limits along; those of whom nothing was found are hoped to bring none.
+func (s *Store) claims(sp shop.Space, prev, next customer.Customer, found map[string]item) (ws []write, claimed []customer.Identity) {
 	for _, identity := range next.Identities {
 		if !slices.Contains(prev.Identities, identity) {
-			ws, claimed = append(ws, s.claim(sp, next, identity)), append(claimed, identity)
+			ws, claimed = append(ws, s.claim(sp, next, identity, found[identity.Person])), append(claimed, identity)
 		}
 	}
 	for _, identity := range claimed {
@@ -29,13 +30,18 @@ func (s *Store) claims(sp shop.Space, prev, next customer.Customer) (ws []write,
 }
 
 // claim takes an address or number, unless it is another customer's, or was.
-// The row may have facts about a guest: they stay.
-func (s *Store) claim(sp shop.Space, c customer.Customer, i customer.Identity) write {
-	return write{
+// The row may have facts about a guest: they stay. Uses of limits must not have
+// been added to those that were found.
+func (s *Store) claim(sp shop.Space, c customer.Customer, i customer.Identity, found item) write {
+	w := write{
 		table: s.tables.Coupons, key: personKey(sp, i.Person), update: "SET same_as = :me, customer = :id REMOVE former",
-		condition: "attribute_not_exists(same_as) OR same_as = :me",
+		condition: "same_as = :me OR attribute_not_exists(same_as) AND ",
 		values:    item{":me": str(c.Person), ":id": str(c.ID)},
 	}
+	w.since("counted", found["counted"])
+	w.condition += " AND "
+	w.since("unfolded", found["unfolded"])
+	return w
 }
 
 func (s *Store) disclaim(sp shop.Space, c customer.Customer, i customer.Identity) write {

@@ -6,11 +6,14 @@ import "github.com/lagniappe/lagniappe/internal/coupon"
 // The first write is of the row that names the effect: a joint redemption's own
 // seat, or the one code's.
 type plan struct {
-	store *Store
-	draft coupon.Draft
-	takes [][]coupon.Take // of each part
-	turn  int             // how often other slots were tried
-	made  []planned
+	store  *Store
+	draft  coupon.Draft
+	takes  [][]coupon.Take // of each part
+	who    counting
+	owners map[int]string // of coupons, by part, where that is the customer under another name
+	kin    []write        // what leads from these to the customer
+	turn   int            // how often other slots were tried
+	made   []planned
 }
 
 // planned is a write with what it is for.
@@ -23,18 +26,20 @@ type planned struct {
 
 // The kinds of planned writes.
 const (
-	wholeSeat = "whole"
-	partSeat  = "seat"
-	limitRow  = "limit"
-	firstRow  = "first"
-	slotRow   = "slot"
-	holdEntry = "hold"
-	cardRow   = "card"
-	entryRow  = "entry"
+	wholeSeat   = "whole"
+	partSeat    = "seat"
+	limitRow    = "limit"
+	firstRow    = "first"
+	slotRow     = "slot"
+	personRow   = "person"
+	personCheck = "who"
+	holdEntry   = "hold"
+	cardRow     = "card"
+	entryRow    = "entry"
 )
 
 func (s *Store) plan(d coupon.Draft) *plan {
-	p := &plan{store: s, draft: d, takes: make([][]coupon.Take, len(d.Parts))}
+	p := &plan{store: s, draft: d, takes: make([][]coupon.Take, len(d.Parts)), who: counting{person: d.Person}}
 	for i := range d.Parts {
 		p.takes[i] = firstTakes(d, i, 0)
 	}
@@ -68,6 +73,8 @@ func (p *plan) writes() []write {
 			p.counts(i)
 		}
 	}
+	p.addPerson()
+	p.addKin()
 	out := make([]write, len(p.made))
 	for n, m := range p.made {
 		out[n] = m.write

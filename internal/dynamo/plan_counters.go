@@ -1,6 +1,10 @@
 package dynamo
 
-import "github.com/lagniappe/lagniappe/internal/coupon"
+import (
+	"strings"
+
+	"github.com/lagniappe/lagniappe/internal/coupon"
+)
 
 // counts adds what part i uses up of limits. What two parts take of one row is one write.
 func (p *plan) counts(i int) {
@@ -9,10 +13,10 @@ func (p *plan) counts(i int) {
 		p.pay(i)
 	}
 	if most := campaign.MaxRedemptionsPerCustomer; most > 0 {
-		p.count(limitRow, i, p.store.limitWrite(limitKey(d.Space, campaign.ID, d.Person), most))
+		p.count(limitRow, i, p.store.limitWrite(limitKey(d.Space, campaign.ID, p.who.person), most, p.who.limit(d.Space, campaign.ID)))
 	}
 	if p.draft.Parts[i].Terms.Rules.FirstOrder() {
-		p.count(firstRow, i, p.store.firstWrite(d))
+		p.count(firstRow, i, p.store.firstWrite(d, p.who))
 	}
 	for _, t := range p.takes[i] {
 		p.spend(i, t)
@@ -68,35 +72,52 @@ func (p *plan) count(kind string, i int, w write) {
 	p.enter(i, w.key)
 }
 
-// limitWrite counts one use of a customer's.
-func (s *Store) limitWrite(key item, most int64) write {
-	return write{
+// limitWrite counts one use of a customer's, beside what others brought along.
+func (s *Store) limitWrite(key item, most int64, seen counts) write {
+	w := write{
 		table: s.tables.Coupons, key: key,
 		update:    "SET uses = if_not_exists(uses, :zero) + :n",
-		condition: "attribute_not_exists(uses) OR uses <= :most",
-		values:    item{":zero": num(0), ":n": num(1), ":most": num(most - 1)},
+		condition: anyUses,
+		values:    item{":zero": num(0), ":n": num(1)},
+	}
+	seen.since(&w)
+	w.atMost(most - seen.brought() - 1)
+	return w
+}
+
+// Who has no row yet may have too few uses left, too.
+const (
+	anyUses  = "(attribute_not_exists(uses) OR uses <= :most)"
+	someUses = "uses <= :most"
+)
+
+func (w *write) atMost(most int64) {
+	if w.values[":most"] = num(most); most < 0 {
+		w.condition = strings.Replace(w.condition, anyUses, someUses, 1)
 	}
 }
 
 // firstWrite makes the order the person's first, of those that take what is for
 // first orders only. Whoever sends two orders at once has one first order.
-func (s *Store) firstWrite(d coupon.Draft) write {
-	return write{
-		table: s.tables.Coupons, key: firstKey(d.Space, d.Person),
+func (s *Store) firstWrite(d coupon.Draft, who counting) write {
+	w := write{
+		table: s.tables.Coupons, key: firstKey(d.Space, who.person),
 		update:    "SET uses = if_not_exists(uses, :zero) + :n, first_order = :order",
-		condition: "attribute_not_exists(uses) OR uses = :zero OR first_order = :order",
+		condition: "(attribute_not_exists(uses) OR uses = :zero OR first_order = :order)",
 		values:    item{":zero": num(0), ":n": num(1), ":order": str(d.Order.ID)},
 	}
+	seen := who.first(d.Space)
+	seen.since(&w)
+	if seen.taken(d.Order.ID) {
+		w.condition += " AND uses < :zero" // never: what was brought along is another order's
+	}
+	return w
 }
 
 // more makes a counter's write take another use.
 func (w *write) more() {
 	w.values[":n"] = num(getNum(w.values, ":n") + 1)
-	if w.values[":most"] == nil {
-		return
-	}
-	most := getNum(w.values, ":most") - 1
-	if w.values[":most"] = num(most); most < 0 { // who has no row yet has too few left, too
-		w.condition = "uses <= :most"
+	if w.values[":most"] != nil {
+		w.atMost(getNum(w.values, ":most") - 1)
 	}
 }

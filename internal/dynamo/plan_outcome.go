@@ -28,18 +28,22 @@ func (p *plan) learn(o *coupon.Outcome, m planned, row item) (err error) {
 	case wholeSeat:
 		o.Whole, err = readSeat(row)
 	case partSeat:
-		o.Parts[first], err = readFound(p.draft, first, row)
+		if o.Parts[first], err = readFound(p.draft, first, row); err == nil {
+			p.own(&o.Parts[first].Seat.Coupon, first)
+		}
 	case cardRow:
 		err = p.store.readCard(p.draft.Space, p.draft.Parts[first].Coupon.ID, row, &o.Parts[first])
+		p.own(o.Parts[first].Card, first)
 		o.Parts[first].Lapses = false // what lapsed is taken back before this is asked
 	case limitRow:
-		left := p.draft.Parts[first].Campaign.MaxRedemptionsPerCustomer - getNum(row, "uses")
+		left := p.draft.Parts[first].Campaign.MaxRedemptionsPerCustomer - getNum(row, "uses") - p.who.at[rowID(m.key)].brought()
 		for k, i := range m.parts {
 			o.Parts[i].LimitReached = int64(k) >= left
 		}
 	case firstRow:
+		another := counts{own: row, others: p.who.at[rowID(m.key)].others}.taken(p.draft.Order.ID)
 		for _, i := range m.parts {
-			o.Parts[i].FirstTaken = true
+			o.Parts[i].FirstTaken = another
 		}
 	}
 	return err

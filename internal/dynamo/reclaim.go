@@ -14,12 +14,12 @@ func (p *plan) reclaim(ctx context.Context, refused []refusal) (bool, error) {
 	sp, freed := p.draft.Space, false
 	for n, m := range p.made {
 		row := refused[n].old
-		if !refused[n].failed || row == nil {
+		if !refused[n].failed {
 			continue
 		}
 		switch m.kind {
 		case wholeSeat, partSeat:
-			if !lapsed(row, p.store.now()) || p.mine(row) {
+			if row == nil || !lapsed(row, p.store.now()) || p.mine(row) {
 				continue
 			}
 			done, err := p.store.reclaimHold(ctx, sp, holderOf(row, p.seatOf(m)))
@@ -28,12 +28,27 @@ func (p *plan) reclaim(ctx context.Context, refused []refusal) (bool, error) {
 			}
 			freed = freed || done
 		case limitRow, firstRow, cardRow:
-			done, err := p.store.reclaimAt(ctx, sp, row)
+			done, err := p.reclaimAt(ctx, append([]item{row}, p.who.at[rowID(m.key)].others...))
 			if err != nil {
 				return false, err
 			}
-			freed = freed || done > 0
+			freed = freed || done
 		}
+	}
+	if freed && p.who.at != nil { // what others have used up may be less now
+		return true, p.readCounts(ctx)
+	}
+	return freed, nil
+}
+
+func (p *plan) reclaimAt(ctx context.Context, counters []item) (bool, error) {
+	freed := false
+	for _, row := range counters {
+		done, err := p.store.reclaimAt(ctx, p.draft.Space, row)
+		if err != nil {
+			return false, err
+		}
+		freed = freed || done > 0
 	}
 	return freed, nil
 }

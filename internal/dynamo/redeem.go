@@ -88,11 +88,18 @@ func (s *Store) spent(d coupon.Draft) map[int]error {
 }
 
 // refused reads refusals. It reports whether to write again: what stood in the
-// way was an empty slot where others are not, or a hold whose time is over.
+// way was an empty slot where others are not, a hold whose time is over, or
+// that somebody is another person by now.
 func (p *plan) refused(ctx context.Context, refused []refusal) (coupon.Outcome, bool, error) {
 	o, err := p.outcome(refused)
 	if err != nil {
 		return o, false, err
+	}
+	if again, err := p.recount(ctx, refused); err != nil || again {
+		return o, again, err
+	}
+	if again, err := p.recognize(ctx, o); err != nil || again {
+		return o, again, err
 	}
 	if again, err := p.reclaim(ctx, refused); err != nil || again {
 		return o, again, err

@@ -321,10 +321,10 @@ func reasons(codes ...string) *types.TransactionCanceledException {
 	return e
 }
 
-// slotOf is the slot that a redemption's transaction takes, its last write.
+// slotOf is the slot that a redemption's transaction takes, the write before that of the person.
 func slotOf(input any) string {
 	in := input.(*dynamodb.TransactWriteItemsInput)
-	return rowID(in.TransactItems[len(in.TransactItems)-1].Update.Key)
+	return rowID(in.TransactItems[len(in.TransactItems)-2].Update.Key)
 }
 
 // A conflict on a slot sends the redemption to the next one, whatever the other

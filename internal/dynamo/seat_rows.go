@@ -18,13 +18,13 @@ func (s *Store) readSeats(ctx context.Context, d coupon.Draft) (coupon.Outcome, 
 		if err != nil {
 			return coupon.Outcome{}, err
 		}
-		return s.seatOutcome(d, map[string]item{rowID(keys[0]): row})
+		return s.foundAt(ctx, d, map[string]item{rowID(keys[0]): row}, true)
 	}
 	rows, err := s.batch(ctx, s.tables.Coupons, keys, true)
 	if err != nil {
 		return coupon.Outcome{}, err
 	}
-	return s.seatOutcome(d, rows)
+	return s.foundAt(ctx, d, rows, true)
 }
 
 // concerned tells parts whose rows matter: those of codes that name something,
@@ -46,6 +46,15 @@ func seatKeys(d coupon.Draft) []item {
 		}
 	}
 	return keys
+}
+
+// foundAt reads what seats and cards say, and whose they are.
+func (s *Store) foundAt(ctx context.Context, d coupon.Draft, rows map[string]item, consistent bool) (coupon.Outcome, error) {
+	o, err := s.seatOutcome(d, rows)
+	if err != nil {
+		return o, err
+	}
+	return s.recognized(ctx, d, o, consistent)
 }
 
 func (s *Store) seatOutcome(d coupon.Draft, rows map[string]item) (o coupon.Outcome, err error) {

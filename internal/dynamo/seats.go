@@ -51,7 +51,7 @@ func (p *plan) seat(i int) write {
 	case part.Coupon.Batch != "":
 		w.batched(d, part)
 	default:
-		w.random(d, part)
+		w.random(d, part, p.owner(i))
 	}
 	if d.At(i) {
 		p.replay(&w)
@@ -59,10 +59,10 @@ func (p *plan) seat(i int) write {
 	return w
 }
 
-// counted notes at the seat of part i what its redemption counts against, and
+// counted notes at the seat of part i what its redemption counts against, by whom, and
 // whether an order's cancellation gives that back.
 func (p *plan) counted(w *write, i int) {
-	part, person := p.draft.Parts[i], p.draft.Person
+	part, person := p.draft.Parts[i], p.who.person
 	if part.Campaign.MaxRedemptionsPerCustomer > 0 {
 		w.set("limited_person", str(person))
 	}
@@ -108,13 +108,13 @@ func (w *write) set(name string, v types.AttributeValue) {
 }
 
 // random holds a coupon that is its own seat to everything that it knows of itself.
-func (w *write) random(d coupon.Draft, part coupon.Part) {
+func (w *write) random(d coupon.Draft, part coupon.Part, owner string) {
 	w.condition = "attribute_not_exists(order_id) AND attempts = :attempts AND attribute_not_exists(balance_left)"
-	w.usable(d, part)
+	w.usable(d, part, owner)
 }
 
 // usable holds a coupon to its state, its version, its owner and its dates.
-func (w *write) usable(d coupon.Draft, part coupon.Part) {
+func (w *write) usable(d coupon.Draft, part coupon.Part, owner string) {
 	w.condition += " AND disabled = :no" +
 		" AND campaign_version BETWEEN :oldest AND :version" +
 		" AND (attribute_not_exists(person) OR person = :person)" +
@@ -122,7 +122,7 @@ func (w *write) usable(d coupon.Draft, part coupon.Part) {
 		" AND (attribute_not_exists(expires_at) OR expires_at > :now)"
 	w.values[":no"], w.values[":now"] = boolean(false), moment(d.Now)
 	w.values[":oldest"], w.values[":version"] = num(part.Oldest), num(part.Version)
-	w.values[":person"] = str(orNobody(d.Person))
+	w.values[":person"] = str(orNobody(owner))
 }
 
 // firstOrAgain holds a seat to its attempt; the first use makes its row.
