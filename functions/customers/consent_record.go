@@ -43,7 +43,7 @@ type RecordedConsent struct {
 }
 
 func (h handler) record(ctx context.Context, in *ConsentInput) (*ConsentOutput, error) {
-	c, err := h.find(ctx, in.IDInput)
+	c, err := h.own(ctx, in.IDInput)
 	if err != nil {
 		return nil, err
 	}
@@ -127,7 +127,7 @@ func (h handler) history(ctx context.Context, in *HistoryInput) (*HistoryOutput,
 	if err != nil {
 		return nil, err
 	}
-	found, next, err := h.store.ConsentFacts(ctx, caller.Space, c.Person, below, in.Limit)
+	found, next, err := h.store.ConsentFacts(ctx, caller.Space, c, below, in.Limit)
 	if err != nil {
 		return nil, err
 	}

@@ -15,7 +15,7 @@ type ConsentStore interface {
 	// Consent adds a fact, or gives the one that was added when the same was told before.
 	Consent(ctx context.Context, sp shop.Space, c customer.Customer, in consent.Told) (f consent.Consent, again bool, err error)
 	// ConsentFacts lists newest first; the string says where the next page begins.
-	ConsentFacts(ctx context.Context, sp shop.Space, person, below string, limit int) ([]consent.Consent, string, error)
+	ConsentFacts(ctx context.Context, sp shop.Space, c customer.Customer, below string, limit int) ([]consent.Consent, string, error)
 	ConsentStates(ctx context.Context, sp shop.Space, c customer.Customer) ([]consent.ConsentState, error)
 	// ConfirmConsent turns a request into a consent, and gives the request.
 	ConfirmConsent(ctx context.Context, sp shop.Space, person, hash string) (consent.Consent, error)

@@ -22,12 +22,14 @@ import (
 
 // Store is what the function needs of storage.
 type Store interface {
-	// Customer reads one by who it is: customer.Ref's Person.
+	// Customer reads one by who it is: customer.Ref's Person. Of one who was merged it is customer.ErrMerged.
 	Customer(ctx context.Context, sp shop.Space, person string) (customer.Customer, error)
 	// FindCustomer finds one by an address or number that is theirs, or was.
 	FindCustomer(ctx context.Context, sp shop.Space, person string) (customer.Customer, error)
 	// SaveCustomer puts next in the place of prev, or answers fault.ErrStale, or customer.ErrIdentityTaken.
 	SaveCustomer(ctx context.Context, sp shop.Space, prev, next customer.Customer) (customer.Customer, error)
+	// MergeCustomers joins one in another, which becomes next where it is prev, or answers fault.ErrStale.
+	MergeCustomers(ctx context.Context, sp shop.Space, prev, next, from customer.Customer) (customer.Customer, error)
 	// Customers lists newest first; the string says where the next page begins.
 	Customers(ctx context.Context, sp shop.Space, below string, limit int) ([]customer.Customer, string, error)
 	// EraseCustomer begins to erase one, or gives the erasure that has begun.
@@ -65,10 +67,11 @@ func New(f web.Front, store Store) http.Handler {
 	web.Handle(api, web.Op{
 		Method: http.MethodGet, Path: "/v1/customers/{id}", ID: "get_customer", Tag: tag, Scope: shop.CustomersRead,
 		Errors: []int{404}, Summary: "Read a customer",
+		Doc: "By the id of one who was merged it is the one into whom: see `id` of the answer.",
 	}, h.get)
 	web.Handle(api, web.Op{
 		Method: http.MethodDelete, Path: "/v1/customers/{id}", ID: "erase_customer", Tag: tag, Scope: shop.CustomersWrite,
-		Status: http.StatusAccepted, Errors: []int{404}, Summary: "Erase a customer",
+		Status: http.StatusAccepted, Errors: []int{404, 409}, Summary: "Erase a customer",
 		Doc: "At once nobody finds the profile any more. Within minutes all that was told of the customer up to then goes: profile, " +
 			"addresses, consents, orders and returns, events. Redemptions and coupons stay without the name. The event `customer.erased` " +
 			"says when it is done; its subject is the erasure, since nothing names the customer any more. Until then the id cannot be used " +
@@ -90,6 +93,7 @@ func New(f web.Front, store Store) http.Handler {
 		Doc: "Customers with the same name and birthday, or the same name and postal address; letter case, ways to compose letters " +
 			"and spaces do not matter. (An e-mail address or phone number cannot be shared at all.) Up to 50 for each reason.",
 	}, h.duplicates)
+	h.merges(api)
 	h.consents(api)
 	h.exports(api)
 	h.segments(api)

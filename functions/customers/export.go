@@ -18,8 +18,8 @@ import (
 
 // ExportStore is what an export reads beside what the function reads anyway.
 type ExportStore interface {
-	// Held lists by what the customer is known, or was.
-	Held(ctx context.Context, sp shop.Space, person string) ([]customer.Held, error)
+	// Held lists by what the customer is known, or was, under each id.
+	Held(ctx context.Context, sp shop.Space, persons []string) ([]customer.Held, error)
 	Figures(ctx context.Context, sp shop.Space, person string) (customer.Figures, error)
 	Stages(ctx context.Context, sp shop.Space) (customer.Thresholds, error)
 	OrdersOf(ctx context.Context, sp shop.Space, person, below string, limit int) ([]order.Record, string, error)
@@ -66,8 +66,15 @@ type CustomerExport struct {
 type HeldOnce struct {
 	Profile    customer.Customer   `json:"profile"`
 	Identities []customer.Held     `json:"identities"`
+	Merged     []FormerID          `json:"merged" doc:"Customers who were merged into this one."`
 	Signals    []customer.Likeness `json:"signals" doc:"What is kept, as keyed hashes, to find possible duplicates: name_and_birthday, name_and_address."`
 	Standing   customer.Standing   `json:"standing" doc:"Figures, and the loyalty stage that follows from them."`
+}
+
+// FormerID is the id of a customer who was merged into another.
+type FormerID struct {
+	ID string    `json:"id"`
+	At time.Time `json:"merged_at"`
 }
 
 // ExportedOrder is an order with what came back of it, and what it redeemed.
@@ -87,12 +94,8 @@ func (h handler) export(ctx context.Context, in *ExportInput) (*ExportOutput, er
 	if err != nil {
 		return nil, err
 	}
-	held, err := h.store.Held(ctx, caller.Space, c.Person)
-	if err != nil {
-		return nil, err
-	}
 	e := exporting{
-		handler: h, space: caller.Space, c: c, held: held, room: in.Limit,
+		handler: h, space: caller.Space, c: c, room: in.Limit,
 		out: &CustomerExport{
 			Object: "customer_export", Livemode: caller.Space.Live, ExportedAt: h.front.Now().UTC(),
 			Consents: []consent.Consent{}, Orders: []ExportedOrder{}, Coupons: []coupon.Coupon{},
@@ -120,7 +123,6 @@ type exporting struct {
 	handler
 	space shop.Space
 	c     customer.Customer
-	held  []customer.Held
 	room  int
 	out   *CustomerExport
 }
@@ -135,9 +137,16 @@ func (e *exporting) once(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	about := HeldOnce{Profile: e.c, Identities: e.held, Signals: []customer.Likeness{}, Standing: customer.Stand(figures, stages, e.out.ExportedAt)}
-	if about.Identities == nil {
-		about.Identities = []customer.Held{}
+	held, err := e.store.Held(ctx, e.space, e.c.Persons())
+	if err != nil {
+		return err
+	}
+	about := HeldOnce{
+		Profile: e.c, Identities: append([]customer.Held{}, held...), Merged: []FormerID{}, Signals: []customer.Likeness{},
+		Standing: customer.Stand(figures, stages, e.out.ExportedAt),
+	}
+	for _, j := range e.c.Joined {
+		about.Merged = append(about.Merged, FormerID{j.ID, j.At})
 	}
 	for _, s := range e.c.Signals {
 		about.Signals = append(about.Signals, s.Reason)
@@ -148,11 +157,11 @@ func (e *exporting) once(ctx context.Context) error {
 
 // from goes through the histories, one after the other, and says where it
 // stopped: the number of the history and a place in it. Consents are the first,
-// orders the second; then come the coupons of each person that the customer is.
+// then come orders and coupons.
 func (e *exporting) from(ctx context.Context, at string) (string, error) {
 	number, below, _ := strings.Cut(at, "|")
 	n, _ := strconv.Atoi(number) // nothing but what is written below passes for a cursor
-	for ; n < 3+len(e.held); n++ {
+	for ; n < 3; n++ {
 		if e.room == 0 {
 			return fmt.Sprintf("%d|", n), nil
 		}
@@ -168,17 +177,13 @@ func (e *exporting) from(ctx context.Context, at string) (string, error) {
 func (e *exporting) history(ctx context.Context, n int, below string) (next string, err error) {
 	switch n {
 	case 0:
-		e.out.Consents, next, err = e.store.ConsentFacts(ctx, e.space, e.c.Person, below, e.room)
+		e.out.Consents, next, err = e.store.ConsentFacts(ctx, e.space, e.c, below, e.room)
 		e.room -= len(e.out.Consents)
 	case 1:
 		next, err = e.orders(ctx, below)
 	default:
-		person := e.c.Person
-		if n > 2 {
-			person = e.held[n-3].Person
-		}
 		var found []coupon.Coupon
-		found, next, err = e.store.Coupons(ctx, e.space, coupon.Filter{Person: person}, below, e.room)
+		found, next, err = e.store.Coupons(ctx, e.space, coupon.Filter{Person: e.c.Person}, below, e.room)
 		e.out.Coupons, e.room = append(e.out.Coupons, found...), e.room-len(found)
 	}
 	return next, err

@@ -2,6 +2,7 @@ package customers
 
 import (
 	"context"
+	"errors"
 	"strconv"
 
 	"github.com/lagniappe/lagniappe/internal/customer"
@@ -41,7 +42,22 @@ func newOutput(status int, c customer.Customer, err error) (*Output, error) {
 
 func etag(c customer.Customer) string { return `"` + strconv.FormatInt(c.Version, 10) + `"` }
 
+// find reads the customer, or the one into whom that one was merged.
 func (h handler) find(ctx context.Context, in IDInput) (customer.Customer, error) {
+	person, err := in.person(ctx)
+	if err != nil {
+		return customer.Customer{}, err
+	}
+	sp := shop.CallerFrom(ctx).Space
+	c, err := h.store.Customer(ctx, sp, person)
+	if errors.Is(err, customer.ErrMerged) || errors.Is(err, customer.ErrErasing) {
+		return h.store.FindCustomer(ctx, sp, person)
+	}
+	return c, err
+}
+
+// own reads the customer to be changed: by no former id.
+func (h handler) own(ctx context.Context, in IDInput) (customer.Customer, error) {
 	person, err := in.person(ctx)
 	if err != nil {
 		return customer.Customer{}, err

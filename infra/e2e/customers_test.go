@@ -242,6 +242,12 @@ func exerciseCustomers(n *tenant) {
 	n.do("POST", "/v1/redemptions", use("GUESTS", "o-guest", guest)).want(201)
 	n.put("c-guest", object{"email": "guest@example.org"}).want(201)
 	n.do("POST", "/v1/redemptions", use("GUESTS", "o-registered", guest)).want(201)
+	n.put("c-3", object{"email": "old@example.org"}).want(201)
+	n.put("c-3", object{"email": "ben@example.org"}).want(200)
+	n.put("c-4", object{}).want(201)
+	n.merge("c-4", "c-3").want(200)
+	n.merge("c-1", "c-4").want(200) // by two steps: a former address is made to lead straight there
+	n.do("GET", "/v1/customers/c-3", nil).want(200)
 }
 
 // crowd calls side by side; who is told to come back does.

@@ -31,6 +31,9 @@ func TestNobodyReachesAnotherShop(t *testing.T) {
 	mine.tell("o-1", mine.sold(1, object{"metadata": object{"mine": "alone"}})).want(200)
 	mine.settle("o-1")
 	ids["orders"] = "o-1"
+	third := newTenant(t)
+	third.put("c-2", object{}).want(201)
+	third.merge("c-2", "c-1").want(404, "not_found")
 
 	var doc struct {
 		Paths map[string]map[string]json.RawMessage `json:"paths"`
@@ -92,6 +95,8 @@ func body(method, path string) any {
 		return object{"id": "r-1", "lines": []object{{"id": "2", "quantity": 1}}}
 	case method == "patch":
 		return object{"name": "Mine now"}
+	case strings.HasSuffix(path, "/merge"):
+		return object{"from": "c-2"}
 	case strings.HasSuffix(path, "/consents"):
 		return says("granted", nil)
 	case strings.HasSuffix(path, "/forecast"):

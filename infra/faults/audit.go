@@ -55,13 +55,14 @@ type books struct {
 	holds
 	grants
 	memberships
+	merges
 }
 
 func newBooks() *books {
 	return &books{
 		stated: map[string]int64{}, counted: map[string]int64{},
 		perCustomer: map[string]int64{}, customers: map[string]string{}, holds: newHolds(), grants: newGrants(), memberships: newMemberships(),
-	}
+		merges: merges{into: map[string]string{}, going: map[string]bool{}}}
 }
 
 func (b *books) drift(key, format string, args ...any) {
@@ -71,6 +72,7 @@ func (b *books) drift(key, format string, args ...any) {
 // balance compares.
 func (b *books) balance() []Drift {
 	b.marks()
+	b.judge()
 	b.settleGrants()
 	b.compare()
 	for key, n := range b.stated {

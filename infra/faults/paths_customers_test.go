@@ -7,7 +7,7 @@ import (
 
 // customerPaths are all ways to change people.
 func customerPaths() []path {
-	return []path{createCustomer(), replaceCustomer(), changeCustomer(), claimTaken(), eraseCustomer()}
+	return []path{createCustomer(), replaceCustomer(), changeCustomer(), claimTaken(), mergeCustomers(), eraseCustomer()}
 }
 
 const customerPath = "/v1/customers/c-1"
@@ -100,6 +100,34 @@ func claimTaken() path {
 			c.profile(1, "Anna")
 			c.finds("anna@example.org")
 		},
+	}
+}
+
+// mergeCustomers makes two one, however often it is sent.
+func mergeCustomers() path {
+	merge := request{http.MethodPost, customerPath + "/merge", object{"from": "c-2"}, ""}
+	one := func(c *cell, version int) {
+		c.t.Helper()
+		c.profile(version, "Anne")
+		c.finds("anne@example.org")
+		c.finds("anna@example.org")
+		c.finds("old@example.org")
+		c.equal("c-2 is", c.do("GET", "/v1/customers/c-2", nil).str("id"), "c-1")
+		c.equal("coupons", len(c.do("GET", "/v1/coupons?customer=c-1", nil).body["data"].([]any)), 1)
+	}
+	return path{
+		name: "merge customers",
+		arrange: func(c *cell) {
+			c.do("PUT", customerPath, object{"given_name": "Anne", "email": "anne@example.org"})
+			c.do("PUT", "/v1/customers/c-2", somebody(object{"email": "old@example.org"}))
+			c.do("PUT", "/v1/customers/c-2", somebody(nil))
+			campaign := c.do("POST", "/v1/campaigns", tenPercent(object{})).str("id")
+			c.do("POST", "/v1/coupons", object{"campaign": campaign, "customer": "c-2"})
+		},
+		act:     func(*cell) request { return merge },
+		check:   func(c *cell, _ reply) { one(c, 2) },
+		after:   func(c *cell) { c.do("PATCH", customerPath, object{"email": "anna@example.org"}) },
+		settled: func(c *cell) { c.finds("anne@example.org") },
 	}
 }
 

@@ -50,5 +50,13 @@ func (r row) list(name string) []string {
 	return out
 }
 
+// texts gives the texts of a set.
+func (r row) texts(name string) []string {
+	if v, ok := r[name].(*types.AttributeValueMemberSS); ok {
+		return v.Value
+	}
+	return nil
+}
+
 // document reads JSON; what is none leaves v as it is, and shows as a drift.
 func (r row) document(name string, v any) { _ = json.Unmarshal([]byte(r.text(name)), v) }

@@ -75,6 +75,7 @@ type Customer struct {
 	Person     string     `json:"-"` // who this is: see Ref.Person
 	Identities []Identity `json:"-"`
 	Signals    []Signal   `json:"-"`
+	Joined     []Joined   `json:"-"` // who was merged into this one
 }
 
 // Exists reports whether this is a customer at all.

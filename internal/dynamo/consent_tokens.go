@@ -29,15 +29,7 @@ func (s *Store) ConfirmConsent(ctx context.Context, sp shop.Space, person, hash 
 		return asked, nil
 	}
 	f := asked.Confirmed(consent.Prefix+hash[:ident.Length(ident.Size)], s.now().UTC())
-	ws := []write{
-		s.confirming(sp, person, hash, f),
-		{table: s.tables.People, key: profileKey(sp, person), check: true, condition: isCustomer},
-		s.factWrite(sp, person, f), s.stateWrite(sp, person, f),
-	}
-	refused, err := s.settle(ctx, "dynamo.ConfirmConsent", ws...)
-	if err == nil && refused != nil && !refused[0].failed && !refused[1].failed { // something later counts
-		refused, err = s.settle(ctx, "dynamo.ConfirmConsent", ws[:3]...)
-	}
+	refused, err := s.confirmFor(ctx, sp, person, s.confirming(sp, person, hash, f), f)
 	switch {
 	case err != nil || refused == nil:
 		return asked, err
@@ -47,6 +39,31 @@ func (s *Store) ConfirmConsent(ctx context.Context, sp shop.Space, person, hash 
 		return asked, consent.ErrTokenExpired.At("token").Arg("confirm_until", asked.ConfirmUntil)
 	}
 	return asked, consent.ErrTokenInvalid.At("token") // the customer was erased
+}
+
+// confirmFor adds a confirmed consent to what its customer said, or to what the one
+// said whom that one was merged into.
+func (s *Store) confirmFor(ctx context.Context, sp shop.Space, person string, ends write, f consent.Consent) (refused []refusal, err error) {
+	for range maxHops {
+		ws := []write{
+			ends,
+			{table: s.tables.People, key: profileKey(sp, person), check: true, condition: isCustomer},
+			s.factWrite(sp, person, f), s.stateWrite(sp, person, f),
+		}
+		refused, err = s.settle(ctx, "dynamo.ConfirmConsent", ws...)
+		if err == nil && refused != nil && !refused[0].failed && !refused[1].failed { // something later counts
+			refused, err = s.settle(ctx, "dynamo.ConfirmConsent", ws[:3]...)
+		}
+		if err != nil || refused == nil || refused[0].failed {
+			return refused, err
+		}
+		end, _, err := s.canonical(ctx, sp, person)
+		if err != nil || end == person {
+			return refused, err
+		}
+		person = end
+	}
+	return refused, err
 }
 
 // confirming ends a request, within its time and once.
@@ -64,7 +81,8 @@ func (s *Store) confirming(sp shop.Space, person, hash string, f consent.Consent
 func (s *Store) WithdrawConsent(ctx context.Context, sp shop.Space, person string, about consent.Subject) error {
 	var undone error
 	for n := range maxTries {
-		c, counts, err := s.standing(ctx, sp, person, about)
+		c, said, err := s.standing(ctx, sp, person, about)
+		counts := consent.Last(said)
 		if err != nil || !c.Exists() || counts.Status == consent.Withdrawn {
 			return err
 		}
@@ -73,24 +91,24 @@ func (s *Store) WithdrawConsent(ctx context.Context, sp shop.Space, person strin
 			return err
 		}
 		f := consent.Leave(id, c, about, counts, s.now().UTC())
-		refused, err := s.settle(ctx, "dynamo.WithdrawConsent", s.instead(sp, person, counts, f), s.factWrite(sp, person, f),
-			write{table: s.tables.People, key: profileKey(sp, person), check: true, condition: isCustomer})
+		refused, err := s.settle(ctx, "dynamo.WithdrawConsent", s.instead(sp, c.Person, said[0], f), s.factWrite(sp, c.Person, f),
+			write{table: s.tables.People, key: profileKey(sp, c.Person), check: true, condition: isCustomer})
 		if err != nil || refused == nil {
 			return err
 		}
-		if undone = wait(ctx, n); undone != nil { // overtaken by another fact, or erased: look again
+		if undone = wait(ctx, n); undone != nil { // overtaken by another fact, merged or erased: look again
 			return failed("dynamo.WithdrawConsent", undone)
 		}
 	}
 	return failed("dynamo.WithdrawConsent", errConflict)
 }
 
-// instead lets a fact count in the place of the one that does, and of no other: of two who leave at once one does.
-func (s *Store) instead(sp shop.Space, person string, counts, f consent.Consent) write {
+// instead lets a fact count in the place of the one that stands there, and of no other: of two who leave at once one does.
+func (s *Store) instead(sp shop.Space, person string, there, f consent.Consent) write {
 	w := s.stateWrite(sp, person, f)
 	w.condition, w.values = "attribute_not_exists(standing)", nil
-	if counts.ID != "" {
-		w.condition, w.values = "standing = :seen", item{":seen": str(counts.Standing())}
+	if there.ID != "" {
+		w.condition, w.values = "standing = :seen", item{":seen": str(there.Standing())}
 	}
 	return w
 }

@@ -13,7 +13,6 @@ import (
 
 	"github.com/lagniappe/lagniappe/internal/coupon"
 	"github.com/lagniappe/lagniappe/internal/customer"
-	"github.com/lagniappe/lagniappe/internal/fault"
 	"github.com/lagniappe/lagniappe/internal/idem"
 )
 
@@ -538,5 +537,5 @@ func TestClaimConditions(t *testing.T) {
 	anne := a.draftCustomer("c-1", a.account, profile("anne@example.org"))
 	a.setPerson(anne.Identities[0].Person, "SET counted = :yes", item{":yes": boolean(true)})
 	a.setPerson(a.person, "SET same_as = :o", item{":o": str("somebody")})
-	a.try("by who is somebody else by now", "c-1", a.account, profile("anne@example.org"), fault.ErrStale)
+	a.try("by who is somebody else by now, of whom there is nothing", "c-1", a.account, profile("anne@example.org"), customer.ErrErasing)
 }

@@ -11,9 +11,13 @@ import (
 // the last). An index is a moment behind the table, so a coupon issued just now
 // may be missing; each coupon shown is in its present state.
 func (s *Store) Coupons(ctx context.Context, sp shop.Space, f coupon.Filter, below string, limit int) ([]coupon.Coupon, string, error) {
+	persons, err := s.persons(ctx, sp, f)
+	if err != nil {
+		return nil, "", err
+	}
 	var out []coupon.Coupon
 	for {
-		rows, err := s.page(ctx, s.couponQueries(sp, f, below, limit+1)...)
+		rows, err := s.page(ctx, s.couponQueries(sp, f, persons, below, limit+1)...)
 		if err != nil {
 			return nil, "", err
 		}
@@ -37,13 +41,24 @@ func (s *Store) Coupons(ctx context.Context, sp shop.Space, f coupon.Filter, bel
 	}
 }
 
-// couponQueries asks the customer's few coupons where one is named, else every bucket of the campaign.
-func (s *Store) couponQueries(sp shop.Space, f coupon.Filter, below string, limit int) []query {
-	q := query{table: s.tables.Coupons, sortAttr: attrIssued, below: below, limit: limit}
-	if f.Person != "" {
-		q.index, q.hashAttr, q.hash = byCustomer, attrHolder, holderKey(sp, f.Person)
-		return []query{q}
+// persons are all whom the customer of a filter was called; none where it names nobody.
+func (s *Store) persons(ctx context.Context, sp shop.Space, f coupon.Filter) ([]string, error) {
+	if f.Person == "" {
+		return nil, nil
 	}
+	return s.called(ctx, sp, f.Person)
+}
+
+// couponQueries asks the customer's few coupons where one is named, by each name, else every bucket of the campaign.
+func (s *Store) couponQueries(sp shop.Space, f coupon.Filter, persons []string, below string, limit int) []query {
+	if len(persons) > 0 {
+		qs := make([]query, len(persons))
+		for n, p := range persons {
+			qs[n] = s.issuedTo(sp, p, below, limit)
+		}
+		return qs
+	}
+	q := query{table: s.tables.Coupons, sortAttr: attrIssued, below: below, limit: limit}
 	qs := make([]query, buckets)
 	for n := range qs {
 		qs[n] = q
@@ -52,12 +67,16 @@ func (s *Store) couponQueries(sp shop.Space, f coupon.Filter, below string, limi
 	return qs
 }
 
+// issuedTo asks the coupons that were issued to one name of a person.
+func (s *Store) issuedTo(sp shop.Space, person, below string, limit int) query {
+	return query{
+		table: s.tables.Coupons, index: byCustomer, hashAttr: attrHolder, hash: holderKey(sp, person), sortAttr: attrIssued, below: below, limit: limit,
+	}
+}
+
 // couponsOf reads the coupons behind index rows, in their order.
 func (s *Store) couponsOf(ctx context.Context, sp shop.Space, listed []item) ([]coupon.Coupon, error) {
-	keys := make([]item, len(listed))
-	for i, l := range listed {
-		keys[i] = key(getStr(l, attrPK), skCoupon)
-	}
+	keys := couponKeys(listed)
 	rows, err := s.batch(ctx, s.tables.Coupons, keys, true)
 	if err != nil {
 		return nil, err

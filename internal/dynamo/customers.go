@@ -34,18 +34,21 @@ func (s *Store) saveOnce(ctx context.Context, sp shop.Space, prev, next customer
 	if !prev.Exists() {
 		ws = append(ws, write{table: s.tables.People, item: listedKey(sp, next.Person, next.CreatedAt)})
 	}
-	ws = append(ws, s.becoming(sp, prev, next, found)...)
 	claims, claimed := s.claims(sp, prev, next, found)
+	me := len(ws)
+	ws = append(ws, s.leading(sp, prev, next, claimed, found)...)
 	from := len(ws)
 	ws = append(append(ws, claims...), s.resignals(sp, prev, next)...)
 	refused, err := s.settle(ctx, "dynamo.SaveCustomer", ws...)
 	if err != nil || refused == nil {
 		return next, err
 	}
-	if refused[0].failed {
-		if erasing(refused[0].old) {
-			return customer.Customer{}, customer.ErrErasing.At("id")
-		}
+	switch {
+	case erasing(refused[0].old):
+		return customer.Customer{}, customer.ErrErasing.At("id")
+	case merged(refused[0].old):
+		return customer.Customer{}, s.mergedInto(ctx, sp, next.Person)
+	case refused[0].failed:
 		return customer.Customer{}, fault.ErrStale
 	}
 	again := false
@@ -58,8 +61,11 @@ func (s *Store) saveOnce(ctx context.Context, sp shop.Space, prev, next customer
 			found[identity.Person], again = r.old, true
 		}
 	}
-	if again {
+	switch {
+	case again:
 		return customer.Customer{}, errChanged
+	case me < from && refused[me].failed:
+		return customer.Customer{}, s.mergedInto(ctx, sp, next.Person)
 	}
 	return customer.Customer{}, fault.ErrStale // somebody moves one of these rows: look again
 }
@@ -74,26 +80,36 @@ func (s *Store) profileWrite(sp shop.Space, prev, next customer.Customer) write 
 	return w
 }
 
-// becoming is the row that others ask who this is, where it changes: of a new
-// customer, and of one whose addresses bring uses of limits along. That row may
-// have facts already.
-func (s *Store) becoming(sp shop.Space, prev, next customer.Customer, found map[string]item) []write {
-	var bring []string
-	for person, row := range found {
-		bring = union(bring, unfoldedOf(person, row))
-	}
-	if prev.Exists() && bring == nil {
+// leading notes in the row that others ask who this is that it is a customer, what
+// leads to it, and whose uses of limits are brought along. That row may have facts
+// already. There is none where nothing of that is new.
+func (s *Store) leading(sp shop.Space, prev, next customer.Customer, claimed []customer.Identity, found map[string]item) []write {
+	if prev.Exists() && len(claimed) == 0 {
 		return nil
 	}
 	w := write{
 		table: s.tables.Coupons, key: personKey(sp, next.Person), update: "SET customer = :id",
 		condition: "attribute_not_exists(same_as)", values: item{":id": str(next.ID)},
 	}
-	if bring != nil {
-		w.update += " ADD unfolded :brought"
-		w.values[":brought"] = &types.AttributeValueMemberSS{Value: bring}
+	var also, brought []string
+	for _, i := range claimed {
+		also, brought = append(also, i.Person), union(brought, unfoldedOf(i.Person, found[i.Person]))
 	}
+	w.leads(also, brought)
 	return []write{w}
+}
+
+// leads notes who leads to the person of the row, and whose uses of limits are not folded yet.
+func (w *write) leads(also, brought []string) {
+	if len(also) == 0 {
+		return // who brings uses along leads there
+	}
+	w.update += " ADD also :also"
+	w.values[":also"] = &types.AttributeValueMemberSS{Value: also}
+	if len(brought) > 0 {
+		w.update += ", unfolded :brought"
+		w.values[":brought"] = &types.AttributeValueMemberSS{Value: brought}
+	}
 }
 
 func profileRow(sp shop.Space, c customer.Customer) item {
@@ -104,11 +120,14 @@ func profileRow(sp shop.Space, c customer.Customer) item {
 	if c.PhoneNumber != "" {
 		row["phone_number"] = str(c.PhoneNumber)
 	}
+	if len(c.Joined) > 0 {
+		row["joined"] = document(c.Joined)
+	}
 	return row
 }
 
 func readCustomer(sp shop.Space, person string, row item) (customer.Customer, error) {
-	if row == nil || erasing(row) {
+	if row == nil || erasing(row) || merged(row) {
 		return customer.Customer{}, fault.ErrNotFound
 	}
 	c := customer.Customer{
@@ -121,14 +140,20 @@ func readCustomer(sp shop.Space, person string, row item) (customer.Customer, er
 	if err := getDocument(row, "signals", &c.Signals); err != nil {
 		return c, err
 	}
+	if err := getDocument(row, "joined", &c.Joined); err != nil {
+		return c, err
+	}
 	return c, getDocument(row, "doc", &c.Profile)
 }
 
-// Customer reads one by who it is.
+// Customer reads one by who it is; of one who was merged it says into whom.
 func (s *Store) Customer(ctx context.Context, sp shop.Space, person string) (customer.Customer, error) {
 	row, err := s.get(ctx, s.tables.People, profileKey(sp, person))
 	if err != nil {
 		return customer.Customer{}, err
+	}
+	if merged(row) {
+		return customer.Customer{}, s.mergedInto(ctx, sp, person)
 	}
 	return readCustomer(sp, person, row)
 }
@@ -139,7 +164,11 @@ func (s *Store) FindCustomer(ctx context.Context, sp shop.Space, person string) 
 	if err != nil {
 		return customer.Customer{}, err
 	}
-	return s.Customer(ctx, sp, person)
+	row, err := s.get(ctx, s.tables.People, profileKey(sp, person))
+	if err != nil {
+		return customer.Customer{}, err
+	}
+	return readCustomer(sp, person, row)
 }
 
 // Customers lists a page, newest first, with the sort key that ended it ("" on the last).
@@ -178,7 +207,7 @@ func (s *Store) customersOf(ctx context.Context, sp shop.Space, persons []string
 	var out []customer.Customer
 	for i, k := range keys {
 		row := rows[rowID(k)]
-		if row == nil || erasing(row) {
+		if row == nil || erasing(row) || merged(row) {
 			continue
 		}
 		c, err := readCustomer(sp, persons[i], row)

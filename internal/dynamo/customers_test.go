@@ -77,7 +77,7 @@ func TestSaveCustomerConditions(t *testing.T) {
 	s.try("giving up what is another's by now", "c-1", anne, customer.Profile{}, fault.ErrStale)
 	merged := s.draftCustomer("c-3", customer.Customer{}, customer.Profile{})
 	s.setPerson(merged.Person, "SET same_as = :o", item{":o": str(anna.Person)})
-	s.try("made anew after a merge", "c-3", customer.Customer{}, customer.Profile{}, fault.ErrStale)
+	s.try("made anew after a merge", "c-3", customer.Customer{}, customer.Profile{}, customer.ErrMerged)
 }
 
 // What is known of a guest stays when he becomes a customer.

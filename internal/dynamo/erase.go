@@ -2,15 +2,12 @@ package dynamo
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"github.com/lagniappe/lagniappe/internal/coupon"
 	"github.com/lagniappe/lagniappe/internal/customer"
-	"github.com/lagniappe/lagniappe/internal/fault"
 	"github.com/lagniappe/lagniappe/internal/shop"
 )
 
@@ -32,16 +29,20 @@ func (s *Store) erase(ctx context.Context, sp shop.Space, person string) error {
 	if err != nil {
 		return err
 	}
+	c := customer.Customer{Person: person}
+	if err := getDocument(stone, "joined", &c.Joined); err != nil {
+		return err
+	}
 	persons := []string{person}
 	if erasing(stone) {
-		held, err := s.Held(ctx, sp, person)
+		held, err := s.Held(ctx, sp, c.Persons())
 		if err != nil {
 			return err
 		}
-		if err := s.keepUses(ctx, sp, person, namesOf(held)); err != nil {
+		if err := s.keepUses(ctx, sp, person, append(c.Persons()[1:], namesOf(held)...)); err != nil {
 			return err
 		}
-		if persons, err = s.forgetIdentities(ctx, sp, person, held, at); err != nil {
+		if persons, err = s.forgetIdentities(ctx, sp, c, held, at); err != nil {
 			return err
 		}
 	}
@@ -50,27 +51,32 @@ func (s *Store) erase(ctx context.Context, sp shop.Space, person string) error {
 			return err
 		}
 	}
-	if err := s.forgetSegments(ctx, sp, person); err != nil {
-		return err
+	for _, p := range c.Persons() {
+		if err := s.forgetSegments(ctx, sp, p); err != nil {
+			return err
+		}
+		if err := s.forgetEvents(ctx, sp, p); err != nil {
+			return err
+		}
 	}
-	if err := s.forgetEvents(ctx, sp, person, marked); err != nil || !erasing(stone) {
-		return err
+	if !erasing(stone) {
+		return nil
 	}
-	return s.forgetProfile(ctx, sp, person, stone)
+	return s.forgetProfile(ctx, sp, c, stone, at)
 }
 
-// forgetIdentities lets go of the addresses and numbers of a customer, and gives
-// them with the customer's own hash. Who has one from now on is somebody new.
-func (s *Store) forgetIdentities(ctx context.Context, sp shop.Space, person string, held []customer.Held, at time.Time) ([]string, error) {
-	persons := []string{person}
-	for _, h := range held {
-		w := s.erased(sp, h.Person, at)
-		w.update += ", same_as"
-		w.condition, w.values[":me"] = "same_as = :me", str(person)
+// forgetIdentities lets go of the addresses and numbers of a customer, and of the
+// ids that were merged into it, and gives them with the customer's own hash. Who
+// has one from now on is somebody new.
+func (s *Store) forgetIdentities(ctx context.Context, sp shop.Space, c customer.Customer, held []customer.Held, at time.Time) ([]string, error) {
+	persons := append(c.Persons(), namesOf(held)...)
+	for _, p := range persons[1:] {
+		w := s.erased(sp, p, at)
+		w.update += ", same_as, same_since, unfolded"
+		w.condition = w.isOneOf(c.Persons())
 		if _, err := s.settle(ctx, "dynamo.erase", w); err != nil { // refused: it was let go of before
 			return nil, err
 		}
-		persons = append(persons, h.Person)
 	}
 	return persons, nil
 }
@@ -92,7 +98,7 @@ func (s *Store) forgetDeeds(ctx context.Context, sp shop.Space, person string, a
 		return err
 	}
 	for below := ""; ; {
-		rows, err := s.page(ctx, s.couponQueries(sp, coupon.Filter{Person: person}, below, maxBatch)...)
+		rows, err := s.page(ctx, s.issuedTo(sp, person, below, maxBatch))
 		if err != nil {
 			return err
 		}
@@ -137,8 +143,8 @@ func (s *Store) forgetSegments(ctx context.Context, sp shop.Space, person string
 	if err := s.SettleSegments(ctx, sp, person); err != nil {
 		return err
 	}
-	_, err := s.Customer(ctx, sp, person)
-	if !errors.Is(err, fault.ErrNotFound) {
+	row, err := s.get(ctx, s.tables.People, profileKey(sp, person))
+	if err != nil || row != nil && !erasing(row) && !merged(row) {
 		return err
 	}
 	return s.drop(ctx, s.tables.People, notedKey(sp, person))
@@ -146,7 +152,11 @@ func (s *Store) forgetSegments(ctx context.Context, sp shop.Space, person string
 
 // forgetEvents removes the events that name the customer: of stages, and of what
 // befell the profile and the consents.
-func (s *Store) forgetEvents(ctx context.Context, sp shop.Space, person string, marked item) error {
+func (s *Store) forgetEvents(ctx context.Context, sp shop.Space, person string) error {
+	marked, err := s.get(ctx, s.tables.Coupons, personKey(sp, person))
+	if err != nil {
+		return err
+	}
 	if told, ok := marked["erased_told"].(*types.AttributeValueMemberSS); ok {
 		for _, id := range told.Value {
 			if err := s.drop(ctx, s.tables.Events, eventKey(sp, id)); err != nil {
@@ -182,8 +192,15 @@ func (s *Store) forgetEvent(ctx context.Context, sp shop.Space, note item, at ti
 	return s.drop(ctx, s.tables.People, keyOfRow(note))
 }
 
-// forgetProfile removes what stands beside the profile, tells of it, and removes the tombstone.
-func (s *Store) forgetProfile(ctx context.Context, sp shop.Space, person string, stone item) error {
+// forgetProfile removes what stands beside the profile and beside those that were
+// merged into it, tells of it, and removes the tombstone.
+func (s *Store) forgetProfile(ctx context.Context, sp shop.Space, c customer.Customer, stone item, at time.Time) error {
+	for _, j := range c.Joined {
+		if err := s.forgetJoined(ctx, sp, j.Person, at); err != nil {
+			return err
+		}
+	}
+	person := c.Person
 	var signals []customer.Signal
 	if err := getDocument(stone, "signals", &signals); err != nil {
 		return err
@@ -197,10 +214,8 @@ func (s *Store) forgetProfile(ctx context.Context, sp shop.Space, person string,
 			return err
 		}
 	}
-	for _, prefix := range []string{skConsent, skFact, skTold, skPending, skIdentity} { // by now nothing hangs on identities
-		if err := s.dropAll(ctx, sp, person, prefix); err != nil {
-			return err
-		}
+	if err := s.dropBeside(ctx, sp, person); err != nil {
+		return err
 	}
 	if err := s.tell(ctx, sp, readErasure(sp, person, stone).Event(sp)); err != nil {
 		return err

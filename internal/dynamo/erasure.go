@@ -53,6 +53,9 @@ func (s *Store) eraseOnce(ctx context.Context, sp shop.Space, person string, at 
 	if erasing(row) {
 		return readErasure(sp, person, row), nil
 	}
+	if merged(row) {
+		return customer.Erasure{}, s.mergedInto(ctx, sp, person)
+	}
 	c, err := readCustomer(sp, person, row)
 	if err != nil {
 		return customer.Erasure{}, err
@@ -62,7 +65,11 @@ func (s *Store) eraseOnce(ctx context.Context, sp shop.Space, person string, at 
 		return customer.Erasure{}, err
 	}
 	stone := s.tombstone(sp, c, id, at)
-	refused, err := s.settle(ctx, "dynamo.EraseCustomer", stone, s.erased(sp, person, at), s.journal(sp, person, at), s.reminder(at, eraseTask(sp, person)))
+	ws := []write{stone, s.erased(sp, person, at), s.reminder(at, eraseTask(sp, person))}
+	for _, p := range c.Persons() { // a backup may be from before they were merged
+		ws = append(ws, s.journal(sp, p, at))
+	}
+	refused, err := s.settle(ctx, "dynamo.EraseCustomer", ws...)
 	if err == nil && refused != nil {
 		err = errChanged
 	}
@@ -79,6 +86,9 @@ func (s *Store) tombstone(sp shop.Space, c customer.Customer, id string, at time
 	row := profileKey(sp, c.Person)
 	row["erasing"], row["erased_at"], row["created_at"], row["signals"] = str(id), moment(at), moment(c.CreatedAt), document(c.Signals)
 	row["identities"] = document(c.Identities)
+	if len(c.Joined) > 0 {
+		row["joined"] = document(c.Nameless())
+	}
 	return write{
 		table: s.tables.People, item: row, condition: "version = :seen", values: item{":seen": num(c.Version)}, unique: true,
 	}
@@ -96,7 +106,7 @@ func (s *Store) erased(sp shop.Space, person string, at time.Time) write {
 	return write{
 		table: s.tables.Coupons, key: personKey(sp, person),
 		update: "SET erased_at = :at, erased_told = if_not_exists(told, :nothing)" +
-			" REMOVE customer, former, told, figures, recent, stage, stage_version, stage_at, #segments",
+			" REMOVE customer, also, former, told, figures, recent, stage, stage_version, stage_at, #segments",
 		names:     map[string]string{"#segments": "segments"}, // a reserved word
 		condition: "attribute_not_exists(same_as)",
 		values:    item{":at": moment(at), ":nothing": str("")},

@@ -58,6 +58,9 @@ func (s *Store) EraseAgain(ctx context.Context, e Erasure) error {
 	if err != nil {
 		return err
 	}
+	if merged(row) { // whom it was merged into is in the journal, too
+		return nil
+	}
 	if row != nil && !erasing(row) && !getTime(row, "created_at").After(e.At) {
 		_, err := s.eraseOnce(ctx, e.Space, e.Person, e.At)
 		return err

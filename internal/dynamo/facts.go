@@ -40,20 +40,26 @@ func (s *Store) FiguresBeside(ctx context.Context, sp shop.Space, person string)
 
 // beside reads what lies beside the coupons of who somebody is by now.
 func (s *Store) beside(ctx context.Context, sp shop.Space, person string) (item, error) {
+	_, row, err := s.nowIs(ctx, sp, person)
+	return row, err
+}
+
+// nowIs reads who somebody is by now, with the row that says so.
+func (s *Store) nowIs(ctx context.Context, sp shop.Space, person string) (string, item, error) {
 	for range maxHops {
 		at := personKey(sp, person)
 		rows, err := s.batch(ctx, s.tables.Coupons, []item{at}, false) // offers may read in no other way
 		if err != nil {
-			return nil, err
+			return "", nil, err
 		}
 		row := rows[rowID(at)]
 		next := getStr(row, "same_as")
 		if next == "" {
-			return row, nil
+			return person, row, nil
 		}
 		person = next
 	}
-	return item{}, nil
+	return person, item{}, nil
 }
 
 // FactsBeside gives the facts that orders and segments tell of a person; none where
@@ -91,6 +97,9 @@ func (s *Store) settlePerson(ctx context.Context, sp shop.Space, person string) 
 		return s.settleBeside(ctx, sp, person)
 	}
 	if err := s.SettleSegments(ctx, sp, person); err != nil { // in none any more
+		return err
+	}
+	if err := s.straighten(ctx, sp, person, getSet(row, "also")); err != nil {
 		return err
 	}
 	return s.Rehome(ctx, sp, person)

@@ -32,6 +32,9 @@ func (s *Store) tellOfCustomer(ctx context.Context, sp shop.Space, person, sk st
 	}
 	var told []event.Event
 	switch {
+	case sk == skProfile && merged(row):
+		was, at := readStone(sp, row)
+		told = was.MergeEvents(sp, at)
 	case sk == skProfile:
 		c, err := readCustomer(sp, person, row)
 		if err != nil {

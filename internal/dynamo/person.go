@@ -34,14 +34,14 @@ func (s *Store) canonical(ctx context.Context, sp shop.Space, person string) (st
 // identify is canonical that says, too, when the person was last erased; zero: never.
 func (s *Store) identify(ctx context.Context, sp shop.Space, person string) (string, time.Time, []write, error) {
 	var checks []write
-	var erased time.Time
+	var erased, since time.Time
 	for range maxHops {
 		row, err := s.get(ctx, s.tables.Coupons, personKey(sp, person))
 		if err != nil {
 			return "", time.Time{}, nil, err
 		}
-		if at := getTime(row, "erased_at"); at.After(erased) {
-			erased = at // also of an address that is another customer's by now
+		if at := getTime(row, "erased_at"); at.After(erased) && !at.Before(since) {
+			erased = at // also of an address that is another customer's by now, but not of who had that id before a merge
 		}
 		next := getStr(row, "same_as")
 		if next == "" {
@@ -49,6 +49,7 @@ func (s *Store) identify(ctx context.Context, sp shop.Space, person string) (str
 			check.notErasedSince(row)
 			return person, erased, append(checks, check), nil
 		}
+		since = getTime(row, "same_since")
 		checks, person = append(checks, s.leads(sp, person, next)), next
 	}
 	return "", time.Time{}, nil, fault.ErrInternal.In("dynamo.canonical").Because(errTooManyHops)

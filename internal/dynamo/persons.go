@@ -1,7 +1,9 @@
 package dynamo
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/lagniappe/lagniappe/internal/customer"
 	"github.com/lagniappe/lagniappe/internal/shop"
@@ -29,19 +31,30 @@ func (s *Store) claims(sp shop.Space, prev, next customer.Customer, found map[st
 	return ws, claimed
 }
 
-// claim takes an address or number, unless it is another customer's, or was.
-// The row may have facts about a guest: they stay. Uses of limits must not have
-// been added to those that were found.
+// claim takes an address or number, unless it is another customer's, or was. What
+// leads to somebody who was merged into this one is this one's. The row may have
+// facts about a guest: they stay. Uses of limits must not have been added to those
+// that were found.
 func (s *Store) claim(sp shop.Space, c customer.Customer, i customer.Identity, found item) write {
 	w := write{
 		table: s.tables.Coupons, key: personKey(sp, i.Person), update: "SET same_as = :me, customer = :id REMOVE former",
-		condition: "same_as = :me OR attribute_not_exists(same_as) AND ",
-		values:    item{":me": str(c.Person), ":id": str(c.ID)},
+		values: item{":me": str(c.Person), ":id": str(c.ID)},
 	}
+	w.condition = w.isOneOf(c.Persons()) + " OR attribute_not_exists(same_as) AND "
 	w.since("counted", found["counted"])
 	w.condition += " AND "
 	w.since("unfolded", found["unfolded"])
 	return w
+}
+
+// isOneOf is the condition that a row leads to one of these.
+func (w *write) isOneOf(persons []string) string {
+	names := make([]string, len(persons))
+	for i, p := range persons {
+		names[i] = fmt.Sprint(":one", i)
+		w.values[names[i]] = str(p)
+	}
+	return "same_as IN (" + strings.Join(names, ", ") + ")"
 }
 
 func (s *Store) disclaim(sp shop.Space, c customer.Customer, i customer.Identity) write {

@@ -60,10 +60,14 @@ type query struct {
 	limit          int
 }
 
+// queriesAtOnce bounds how many queries of one page are on their way.
+const queriesAtOnce = 16
+
 // page runs queries side by side. It gives the rows of each, newest first.
 func (s *Store) page(ctx context.Context, qs ...query) ([]item, error) {
 	pages := make([][]item, len(qs))
 	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(queriesAtOnce)
 	for i, q := range qs {
 		g.Go(func() (err error) {
 			pages[i], err = s.query(ctx, q)
