@@ -70,7 +70,7 @@ func TestNobodyReachesAnotherShop(t *testing.T) {
 		other.as(key, "POST", "/v1/redemptions", use(c.str("code"), "o-2")).want(404, "coupon_unknown")
 		other.as(key, "POST", "/v1/coupons/lookup", object{"code": c.str("code")}).want(404, "coupon_unknown")
 		other.as(key, "POST", "/v1/coupons", object{"campaign": camp}).want(404, "campaign_unknown")
-		for _, list := range []string{"/v1/coupons?campaign=" + camp, "/v1/coupons?customer=c-1", "/v1/campaigns", "/v1/customers", "/v1/segments", "/v1/orders?customer=c-1", "/v1/redemptions?order=o-1"} {
+		for _, list := range []string{"/v1/coupons?campaign=" + camp, "/v1/coupons?customer=c-1", "/v1/campaigns", "/v1/customers", "/v1/segments", "/v1/orders", "/v1/orders?customer=c-1", "/v1/redemptions?order=o-1"} {
 			if a := other.as(key, "GET", list, nil).want(200); len(a.Body["data"].([]any)) != 0 {
 				t.Errorf("%s shows %s", list, a.Raw)
 			}

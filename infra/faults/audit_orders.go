@@ -12,6 +12,7 @@ func countsFor(space, person, order string) string {
 // order reads a row of the orders: what an order counts as and for whom, that
 // beside the person, or the person's figures.
 func (b *books) order(r row) {
+	b.listing(r)
 	pk, sk := r.text("pk"), r.text("sk")
 	space, id := spaceOf(pk), strings.Join(strings.Split(pk, "#")[3:], "#")
 	switch {

@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -80,8 +81,16 @@ func (c *cell) counts(orders, spent any) {
 	c.equal("spent", f["spent"].(object)["EUR"], spent)
 }
 
+// entry checks that the order is in the shop's list once, as placed on that day of July.
+func (c *cell) entry(day int) {
+	c.t.Helper()
+	span := fmt.Sprintf("/v1/orders?placed_from=2026-07-%02dT00:00:00Z&placed_until=2026-07-%02dT00:00:00Z", day, day+1)
+	c.equal("listed that day", len(c.do("GET", span, nil).body["data"].([]any)), 1)
+	c.equal("listed", len(c.do("GET", "/v1/orders", nil).body["data"].([]any)), 1)
+}
+
 // settleOrder is the relay's: after it the order is changed, and a late copy must
-// not bring its old figures back.
+// not bring its old figures back, nor its old place in the list.
 func settleOrder() path {
 	settle := func(c *cell) reply {
 		return asReply(object{}, c.stage.house.Operator.SettleOrder(c.t.Context(), c.space(), "o-1"))
@@ -89,12 +98,21 @@ func settleOrder() path {
 	return path{
 		name: "settle order", arrange: func(c *cell) { c.tell(1, "paid") },
 		call:  settle,
-		check: func(c *cell, _ reply) { c.counts(1, 3000) },
+		check: func(c *cell, _ reply) {
+			c.counts(1, 3000)
+			c.entry(1)
+		},
 		after: func(c *cell) {
 			c.do("POST", "/v1/orders/o-1/returns", back("r-1"))
+			moved := sold(2, "paid")
+			moved["placed_at"] = "2026-07-05T12:00:00Z"
+			c.do("PUT", "/v1/orders/o-1", moved)
 			c.equal("settled again", settle(c).status, 201)
 		},
-		settled: func(c *cell) { c.counts(1, 2100) },
+		settled: func(c *cell) {
+			c.counts(1, 2100)
+			c.entry(5)
+		},
 	}
 }
 

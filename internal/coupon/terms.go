@@ -13,7 +13,7 @@ import (
 var (
 	ErrFieldMissing    = fault.Define(fault.Invalid, "field_missing")
 	ErrFieldNotAllowed = fault.Define(fault.Invalid, "field_not_allowed")
-	ErrDatesReversed   = fault.Define(fault.Invalid, "dates_reversed")
+	ErrDatesReversed   = moment.ErrReversed
 	ErrCurrencyMixed   = fault.Define(fault.Invalid, "currency_mixed")
 	ErrFieldsExclusive = fault.Define(fault.Invalid, "fields_exclusive")
 	ErrTiersNotRising  = fault.Define(fault.Invalid, "tiers_not_rising")

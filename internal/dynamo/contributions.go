@@ -12,11 +12,18 @@ import (
 	"github.com/lagniappe/lagniappe/internal/shop"
 )
 
-// home is for whom an order counts, and as what, as its contribution row says.
+// home is for whom an order counts, and as what, and where the shop's list has it,
+// as its contribution row says.
 type home struct {
 	person string // empty: for nobody
 	is     customer.Contribution
-	step   int64 // of the row; 0 where there is none
+	listed time.Time // under which moment; zero: nowhere
+	step   int64     // of the row; 0 where there is none
+}
+
+// same reports whether nothing is to be moved.
+func (h home) same(o home) bool {
+	return h.person == o.person && h.is == o.is && h.listed.Equal(o.listed)
 }
 
 // stepStays is longer than anybody can be in the midst of settling an order.
@@ -27,9 +34,9 @@ const stepStays = 24 * time.Hour
 // stream can be many.
 const maxSettles = 24
 
-// contribute lets an order count for whom it is now, as what it is now: the
-// order's row of it, the row beside that person's figures, and the figures move in
-// one transaction. It reads all that it hangs on, so it may be called at any time,
+// contribute lets an order count for whom it is now, as what it is now, and be
+// listed where it belongs: the order's row of it, the row beside that person's
+// figures, the figures, and the row of the shop's list move in one transaction. It reads all that it hangs on, so it may be called at any time,
 // any number of times, and at once with itself:
 //
 //   - the step of the contribution row is read before the order. So of two that
@@ -76,28 +83,31 @@ func (s *Store) contributing(ctx context.Context, sp shop.Space, id string) ([]w
 	}
 	was := readHome(row, id)
 	next, checks, err := s.homeNow(ctx, sp, id)
-	if err != nil || next.person == was.person && next.is == was.is {
+	if err != nil || next.same(was) {
 		return nil, err
 	}
 	next.step = was.step + 1
 	moved, err := s.moves(ctx, sp, was, next)
+	moved = append(moved, s.relisted(sp, id, was, next)...)
 	return append(append([]write{s.homeWrite(sp, id, was, next)}, moved...), checks...), err
 }
 
-// homeNow says where the order belongs: nowhere, where it is gone or nobody's.
+// homeNow says where the order belongs: nowhere, where it is gone; in the list
+// alone, where it is nobody's.
 func (s *Store) homeNow(ctx context.Context, sp shop.Space, id string) (home, []write, error) {
+	nowhere := home{is: customer.Contribution{Order: id}}
 	r, err := s.Order(ctx, sp, id)
 	if errors.Is(err, fault.ErrNotFound) {
-		return home{is: customer.Contribution{Order: id}}, nil, nil
+		return nowhere, nil, nil
 	}
 	if err != nil || r.Person == "" {
-		return home{is: customer.Contribution{Order: id}}, nil, err
+		return home{is: nowhere.is, listed: r.PlacedAt}, nil, err
 	}
 	person, erased, checks, err := s.identify(ctx, sp, r.Person)
 	if err == nil && forgotten(r, erased) { // it is on its way out
-		return home{is: customer.Contribution{Order: id}}, checks, nil
+		return nowhere, checks, nil
 	}
-	return home{person: person, is: contributionOf(r)}, checks, err
+	return home{person: person, is: contributionOf(r), listed: r.PlacedAt}, checks, err
 }
 
 func contributionOf(r order.Record) customer.Contribution {
@@ -116,18 +126,24 @@ func (s *Store) homeWrite(sp shop.Space, id string, was, next home) write {
 		w.condition, w.values = "step = :was", item{":was": num(was.step)}
 	}
 	row["step"], w.item = num(next.step), row
-	if next.person == "" { // nothing stays of an order that is gone but the step, until nobody settles it any more
+	if next.listed.IsZero() { // nothing stays of an order that is gone but the step, until nobody settles it any more
 		row["ttl"] = num(s.now().Add(stepStays).Unix())
 		return w
 	}
-	describeContribution(row, next.is)
-	row["person"] = str(next.person)
+	row["listed"] = moment(next.listed)
+	if next.person != "" {
+		describeContribution(row, next.is)
+		row["person"] = str(next.person)
+	}
 	return w
 }
 
 // moves are the changes beside the figures: of one person or of two.
 func (s *Store) moves(ctx context.Context, sp shop.Space, was, next home) ([]write, error) {
 	var ws []write
+	if was.person == next.person && was.is == next.is {
+		return nil, nil
+	}
 	if was.person != "" && (was.person != next.person || !was.is.At.Equal(next.is.At)) {
 		ws = append(ws, write{table: s.tables.Orders, key: ordersOfKey(sp, was.person, was.is.At, was.is.Order), remove: true})
 	}
@@ -177,5 +193,5 @@ func readContribution(row item, id string) customer.Contribution {
 }
 
 func readHome(row item, id string) home {
-	return home{person: getStr(row, "person"), is: readContribution(row, id), step: getNum(row, "step")}
+	return home{person: getStr(row, "person"), is: readContribution(row, id), listed: getTime(row, "listed"), step: getNum(row, "step")}
 }

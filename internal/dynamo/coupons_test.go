@@ -162,9 +162,12 @@ func TestMerge(t *testing.T) {
 		{[][]item{list("e", "b"), list("d", "c", "a")}, 4, list("e", "d", "c", "b")},
 		{[][]item{list("a"), list("c"), list("b")}, 2, list("c", "b")},
 	} {
-		if got := merge(c.pages, "k", c.limit); !reflect.DeepEqual(got, c.want) {
+		if got := merge(c.pages, query{sortAttr: "k", limit: c.limit}); !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%v, want %v", got, c.want)
 		}
+	}
+	if got := merge([][]item{list("b", "e"), list("a", "c", "d")}, query{sortAttr: "k", limit: 4, oldest: true}); !reflect.DeepEqual(got, list("a", "b", "c", "d")) {
+		t.Errorf("oldest first: %v", got)
 	}
 }
 

@@ -41,8 +41,8 @@ func (s *side) gone(what string, c customer.Customer) {
 	s.must(err)
 	s.wants(what+": the order", orderErr, fault.ErrNotFound)
 	s.wants(what+": the event", eventErr, fault.ErrNotFound)
-	if len(rows) != 0 || f.OrdersCount != 0 || len(listed) != 0 || identity["same_as"] != nil || signal != nil {
-		s.t.Errorf("%s: %v, %v, %v, %v, %v", what, rows, f, listed, identity, signal)
+	if len(rows) != 0 || f.OrdersCount != 0 || len(listed) != 0 || identity["same_as"] != nil || signal != nil || len(s.placedRows("o-1")) != 0 {
+		s.t.Errorf("%s: %v, %v, %v, %v, %v, %v", what, rows, f, listed, identity, signal, s.placedRows("o-1"))
 	}
 }
 

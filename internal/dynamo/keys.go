@@ -49,8 +49,9 @@ import (
 //	            pk <space>#person#<b>        sk <person>      who a hash is by now (same_as), whose uses of limits it has to fold in, and what campaigns may ask of a person (GetItem; BatchGetItem)
 //	Orders      pk <space>#order#<id>        sk order         an order as it was told last, and what came back (GetItem; a list: BatchGetItem)
 //	            …                            sk return#<id>   a return; all of an order (GetItem, Query)
-//	            …                            sk contribution  for whom it counts, and as what (GetItem)
+//	            …                            sk contribution  for whom it counts, as what, and where it is listed (GetItem; of many: BatchGetItem)
 //	            …                            sk redemption#<id>  what the order redeemed (Query)
+//	            pk <space>#orders#<n>        sk <time>#<id>   list a shop's orders by the time they were placed (Query): keys only
 //	            pk <space>#person#<person>   sk order#<time>#<id>  what an order adds to its customer's figures; list a customer's orders, newest first (Query)
 //	            …                            sk figures       their sum (GetItem)
 //	            …                            sk redeemed#<row of Coupons>  where the customer is named, for an erasure (Query)
@@ -341,8 +342,21 @@ func figuresKey(s shop.Space, person string) item { return key(figuresPK(s, pers
 
 // ordersOfKey sorts an order among its person's by the time it was placed.
 func ordersOfKey(s shop.Space, person string, at time.Time, order string) item {
-	return key(figuresPK(s, person), fmt.Sprintf("%s%015d#%s", skOrders, at.UnixMilli(), order))
+	return key(figuresPK(s, person), skOrders+placedSK(at)+"#"+order)
 }
+
+// orderBuckets spreads the list of a shop's orders, all of which are placed at about the same time: now.
+const orderBuckets = 8
+
+func ordersPK(s shop.Space, n int) string { return space(s) + "#orders#" + strconv.Itoa(n) }
+
+// placedKey is an order's place in the list of the shop's.
+func placedKey(s shop.Space, at time.Time, order string) item {
+	return key(ordersPK(s, int(hash(order))%orderBuckets), placedSK(at)+"#"+order)
+}
+
+// placedSK begins the sort key of what was placed at a moment, of any year that can be written.
+func placedSK(at time.Time) string { return fmt.Sprintf("%015d", at.UnixMilli()) }
 
 func segmentsPK(s shop.Space) string { return space(s) + "#segments" }
 

@@ -24,7 +24,7 @@ func (s *Store) under(ctx context.Context, p part) ([]item, error) {
 		TableName:                 &s.tables.Orders,
 		KeyConditionExpression:    aws.String("pk = :pk AND begins_with(sk, :prefix)"),
 		ExpressionAttributeValues: item{":pk": str(p.pk), ":prefix": str(p.prefix)},
-		ScanIndexForward:          aws.Bool(p.oldest), ConsistentRead: aws.Bool(true), Limit: aws.Int32(int32(p.limit)), //nolint:gosec // at most 101
+		ScanIndexForward:          aws.Bool(p.oldest), ConsistentRead: aws.Bool(true), Limit: aws.Int32(int32(p.limit)), //nolint:gosec // at most some thousand
 	}
 	if p.below != "" {
 		in.KeyConditionExpression = aws.String("pk = :pk AND sk BETWEEN :prefix AND :below")

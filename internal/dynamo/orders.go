@@ -157,41 +157,6 @@ func nums(m map[string]int64) types.AttributeValue {
 	return &types.AttributeValueMemberM{Value: out}
 }
 
-// OrdersOf lists a person's orders, newest first, with the sort key that ended
-// the page ("" on the last). An order is listed a moment after it was told.
-func (s *Store) OrdersOf(ctx context.Context, sp shop.Space, person, below string, limit int) ([]order.Record, string, error) {
-	home, _, err := s.canonical(ctx, sp, person)
-	if err != nil {
-		return nil, "", err
-	}
-	rows, err := s.under(ctx, part{pk: figuresPK(sp, home), prefix: skOrders, below: below, limit: limit + 1})
-	if err != nil {
-		return nil, "", err
-	}
-	next := ""
-	if len(rows) > limit {
-		rows, next = rows[:limit], getStr(rows[limit-1], attrSK)
-	}
-	keys := make([]item, len(rows))
-	for i, row := range rows {
-		keys[i] = orderKey(sp, contribution(row).Order)
-	}
-	found, err := s.batch(ctx, s.tables.Orders, keys, true)
-	var out []order.Record
-	for _, k := range keys {
-		row := found[rowID(k)]
-		if row == nil { // erased meanwhile
-			continue
-		}
-		r, readErr := readOrder(sp, row)
-		if readErr != nil {
-			return nil, "", readErr
-		}
-		out = append(out, r)
-	}
-	return out, next, err
-}
-
 // Figures gives what a person's orders add up to, as far as they are settled.
 func (s *Store) Figures(ctx context.Context, sp shop.Space, person string) (customer.Figures, error) {
 	home, _, err := s.canonical(ctx, sp, person)

@@ -58,12 +58,17 @@ type query struct {
 	prefix         string // of the sort key; of a table, not of an index
 	below          string // sort keys from here on were on earlier pages
 	limit          int
+
+	// In the place of prefix and below, of a table: bounds of the sort key, the upper
+	// of which is none, and the sort key that ended the page before.
+	from, until, past string
+	oldest            bool // first; else the newest
 }
 
 // queriesAtOnce bounds how many queries of one page are on their way.
 const queriesAtOnce = 16
 
-// page runs queries side by side. It gives the rows of each, newest first.
+// page runs queries side by side. It gives the rows of all, in the order asked for.
 func (s *Store) page(ctx context.Context, qs ...query) ([]item, error) {
 	pages := make([][]item, len(qs))
 	g, ctx := errgroup.WithContext(ctx)
@@ -77,7 +82,7 @@ func (s *Store) page(ctx context.Context, qs ...query) ([]item, error) {
 	if err := g.Wait(); err != nil {
 		return nil, failed("dynamo.page", err)
 	}
-	return merge(pages, qs[0].sortAttr, qs[0].limit), nil
+	return merge(pages, qs[0]), nil
 }
 
 func (s *Store) query(ctx context.Context, q query) ([]item, error) {
@@ -86,9 +91,16 @@ func (s *Store) query(ctx context.Context, q query) ([]item, error) {
 		KeyConditionExpression:    aws.String("#h = :h"),
 		ExpressionAttributeNames:  map[string]string{"#h": q.hashAttr},
 		ExpressionAttributeValues: item{":h": str(q.hash)},
-		ScanIndexForward:          aws.Bool(false), Limit: aws.Int32(int32(q.limit)), ConsistentRead: aws.Bool(q.index == ""), //nolint:gosec // at most 101
+		ScanIndexForward:          aws.Bool(q.oldest), Limit: aws.Int32(int32(q.limit)), ConsistentRead: aws.Bool(q.index == ""), //nolint:gosec // at most 1,001
 	}
 	switch {
+	case q.until != "":
+		in.KeyConditionExpression = aws.String("#h = :h AND #s BETWEEN :f AND :u")
+		in.ExpressionAttributeNames["#s"] = q.sortAttr
+		in.ExpressionAttributeValues[":f"], in.ExpressionAttributeValues[":u"] = str(q.from), str(q.until)
+		if q.past != "" {
+			in.ExclusiveStartKey = key(q.hash, q.past)
+		}
 	case q.prefix != "":
 		in.KeyConditionExpression = aws.String("#h = :h AND begins_with(#s, :p)")
 		in.ExpressionAttributeNames["#s"] = q.sortAttr
@@ -108,20 +120,28 @@ func (s *Store) query(ctx context.Context, q query) ([]item, error) {
 	return out.Items, nil
 }
 
-// merge takes the newest limit rows of several sorted lists.
-func merge(pages [][]item, sortAttr string, limit int) []item {
+// merge takes the first limit rows of several sorted lists.
+func merge(pages [][]item, q query) []item {
 	var out []item
-	for len(out) < limit {
-		best := -1
-		for i, p := range pages {
-			if len(p) > 0 && (best < 0 || getStr(p[0], sortAttr) > getStr(pages[best][0], sortAttr)) {
-				best = i
+	for len(out) < q.limit {
+		var best *[]item
+		for i := range pages {
+			if p := &pages[i]; len(*p) > 0 && (best == nil || q.before((*p)[0], (*best)[0])) {
+				best = p
 			}
 		}
-		if best < 0 {
+		if best == nil {
 			break
 		}
-		out, pages[best] = append(out, pages[best][0]), pages[best][1:]
+		out, *best = append(out, (*best)[0]), (*best)[1:]
 	}
 	return out
+}
+
+// before reports whether a row comes first.
+func (q query) before(a, b item) bool {
+	if q.oldest {
+		a, b = b, a
+	}
+	return getStr(a, q.sortAttr) > getStr(b, q.sortAttr)
 }

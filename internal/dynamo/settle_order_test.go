@@ -159,6 +159,9 @@ func (st *story) ends(homes map[string]string) {
 		if st.s.must(err); got.Version != r.Version || got.Status != r.Status || got.Spent() != r.Spent() || !reflect.DeepEqual(got.Returned, r.Returned) {
 			st.s.t.Errorf("%s: %+v, want %+v", id, got, r)
 		}
+		if got, want := st.s.placedRows(id), []string{rowID(placedKey(st.s.space, r.PlacedAt, id))}; !slices.Equal(got, want) {
+			st.s.t.Errorf("%s is listed as %v, want %v", id, got, want)
+		}
 		if r.Person != "" {
 			person := strings.TrimPrefix(r.Person, st.prefix)
 			for homes[person] != "" {
@@ -179,6 +182,17 @@ func (st *story) ends(homes map[string]string) {
 			st.s.t.Errorf("%s%s, who is %s, still has %d orders", st.prefix, person, homes[person], len(rows))
 		}
 	}
+}
+
+// placedRows are an order's rows in the shop's list.
+func (s *side) placedRows(id string) (rows []string) {
+	s.t.Helper()
+	for row := range s.orders(space(s.space) + "#orders#") {
+		if strings.HasSuffix(row, "#"+id) {
+			rows = append(rows, row)
+		}
+	}
+	return rows
 }
 
 func sameFigures(a, b customer.Figures) bool {
@@ -374,6 +388,9 @@ func TestErasedOrder(t *testing.T) {
 		if len(row) != 4 || getNum(row, "ttl") == 0 {
 			t.Errorf("%s: %v", id, row)
 		}
+	}
+	if rows := s.placedRows("o-1"); len(rows) != 0 {
+		t.Errorf("still listed: %v", rows)
 	}
 }
 

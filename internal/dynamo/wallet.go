@@ -61,7 +61,7 @@ func (s *Store) listedToo(ctx context.Context, sp shop.Space, person string, lis
 	}
 	found, err := s.batch(ctx, s.tables.Coupons, couponKeys(more), false)
 	maps.Copy(rows, found)
-	return merge(append([][]item{listed}, more), attrIssued, most), err
+	return merge(append([][]item{listed}, more), query{sortAttr: attrIssued, limit: most}), err
 }
 
 // couponKeys are the keys of the coupons that an index lists.

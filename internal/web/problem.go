@@ -148,16 +148,22 @@ func limited(f *fault.Error, bound string) *fault.Error {
 	return f
 }
 
-// unknownQuery is the one finding that huma has no variable for.
-const unknownQuery = "unknown query parameter"
+// The findings that huma has no variable for.
+const (
+	unknownQuery = "unknown query parameter"
+	badTime      = "invalid date/time" // in a query; the message goes on
+)
 
 // detailFault reads one of huma's findings: its message is a code of ours with
 // arguments (see sayInCodes), its location begins with where the value stood.
 func detailFault(d *huma.ErrorDetail) *fault.Error {
 	code, arg, _ := strings.Cut(d.Message, "|")
 	f, known := findings[code]
-	if code == unknownQuery {
+	switch {
+	case code == unknownQuery:
 		f, known = errFieldUnknown, true
+	case strings.HasPrefix(code, badTime):
+		f, known = errTimeInvalid, true
 	}
 	if !known {
 		f, arg = fault.ErrInvalid, ""
