@@ -3,8 +3,9 @@
 //
 // Who may call it: the shop's server or a marketer's tool (secret key).
 // What it may touch: reads keys; reads and writes campaigns; makes, changes and
-// reads the slots of limits beside the coupons, never a coupon itself.
-// Load: light.
+// reads the slots of limits beside the coupons, never a coupon itself; reads
+// orders, which name nobody, to replay a campaign over them.
+// Load: light; a forecast over stored orders reads some thousand rows.
 package campaigns
 
 import (
@@ -30,6 +31,8 @@ type Store interface {
 	Settings(ctx context.Context, sp shop.Space) (coupon.Settings, error)
 	SetSettings(ctx context.Context, sp shop.Space, s coupon.Settings) error
 	SetPaused(ctx context.Context, sp shop.Space, id string, paused bool) (coupon.Campaign, error)
+	// PastOrders reads stored orders, oldest first.
+	PastOrders(ctx context.Context, sp shop.Space, h coupon.History) (coupon.Past, error)
 }
 
 type handler struct {
@@ -67,7 +70,12 @@ func New(f web.Front, store Store) http.Handler {
 		Errors: []int{404}, Summary: "What would this campaign have done to past orders?",
 		Doc: "Replays the campaign, as it is defined now, over orders of yours, each at its own time: to how many it would have applied " +
 			"and why not to the others, what it would have cost, and which orders it would have sold below cost. Nothing changes, and " +
-			"nothing is kept. A campaign of which no code is out is a draft: forecast first, issue then.",
+			"nothing is kept. A campaign of which no code is out is a draft: forecast first, issue then. " +
+			"Either send `orders`, or name a span of the stored ones with `placed_from` and `placed_until`, which takes a key that may read " +
+			"orders. Cancelled and refunded ones are left out (`cancelled`). What rules ask of a customer is told by the stored orders " +
+			"before each, as they stand by now; segments and metadata of that time are not known (`facts_unknown`), and neither is anything of " +
+			"customers with more than 5,000 orders. A call looks at 1,000 orders, the oldest first, or at fewer where that takes long. " +
+			"`next_cursor` goes on: as a forecast of its own, in which every limit and every customer begins anew.",
 	}, h.forecast)
 	for path, paused := range map[string]bool{"pause": true, "resume": false} {
 		web.Handle(api, web.Op{

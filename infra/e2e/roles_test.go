@@ -124,6 +124,7 @@ func exercise(t *testing.T) {
 	n.do("POST", "/v1/redemptions", pay(basket("o-1", 700, 0), card.str("code"))).want(201)
 	n.do("GET", "/v1/coupons/"+card.str("id")+"/ledger", nil).want(200)
 	exerciseOrders(n)
+	n.do("POST", "/v1/campaigns/"+camp+"/forecast", object{"placed_from": "2026-01-01T00:00:00Z"}).want(200)
 	n.do("PUT", "/v1/customers/c-lapses", object{}).want(201)
 	n.tell("o-lapses", n.sold(1, object{"customer": "c-lapses"})).want(200)
 	n.followUp()

@@ -97,7 +97,7 @@ func settleOrder() path {
 	}
 	return path{
 		name: "settle order", arrange: func(c *cell) { c.tell(1, "paid") },
-		call:  settle,
+		call: settle,
 		check: func(c *cell, _ reply) {
 			c.counts(1, 3000)
 			c.entry(1)

@@ -19,6 +19,8 @@ type PastOrder struct {
 	Facts    customer.Facts `json:"customer_facts,omitzero" doc:"As they were when the order was placed."`
 
 	totals order.Totals
+	stored bool   // and so checked when it was told
+	person string // of a stored one: keyed hash of who ordered
 }
 
 // Forecast is what a campaign would have done to past orders, had every
@@ -35,6 +37,7 @@ type Forecast struct {
 	Spent       time.Time            `json:"used_up_at,omitzero" doc:"When max_redemptions would have been reached."`
 	ExhaustedAt map[string]time.Time `json:"exhausted_at,omitempty" doc:"When each limit would have been reached, by the reason that later orders are refused for: quantity_exceeded, stock_exhausted, budget_exhausted, daily_limit_exceeded (of the first such day). A budget is reached when nothing is left, or when an order would get more than is."`
 	Losses      []Loss               `json:"losses" doc:"Orders that would have been sold below cost, the worst first: at most 20."`
+	OfStored
 }
 
 // RefusedFor counts orders by the reason why the campaign does not apply to them.
@@ -53,15 +56,6 @@ type ForecastSum struct {
 	MarginKnown int    `json:"margin_known" doc:"Orders to which it applies, and that tell what a line costs (unit_cost)."`
 	BelowCost   int    `json:"below_cost" doc:"Of these, so many would have been sold below cost."`
 }
-
-// Loss is an order that would have been sold below cost.
-type Loss struct {
-	Order    string `json:"order"`
-	Currency string `json:"currency"`
-	Loss     int64  `json:"loss" doc:"What its lines cost, less what they would have sold for, in minor units."`
-}
-
-const maxLosses = 20
 
 // replay is a forecast in the making.
 type replay struct {
@@ -96,6 +90,10 @@ func (c Campaign) Forecast(history []PastOrder, now time.Time) (Forecast, error)
 
 // check holds the order to what a redemption of it would be held to, and sums it up.
 func (p *PastOrder) check() (err error) {
+	if p.stored {
+		p.totals, err = p.Order.Check()
+		return err
+	}
 	if !p.Customer.IsZero() {
 		err = p.Customer.Check("customer")
 	}
@@ -117,7 +115,7 @@ func (r *replay) add(past PastOrder) {
 	q := Price(Cart{Order: past.Order, Totals: past.totals, Customer: past.Customer, Facts: past.Facts, Now: at},
 		Applicant{Campaign: r.campaign.ID, Terms: r.campaign.Terms})[0]
 	if q.Refused == nil {
-		q.Refused = r.spend(past.Customer.Name(), at, r.campaign.Want(q.Discount))
+		q.Refused = r.spend(past.who(), at, r.campaign.Want(q.Discount))
 	}
 	if q.Refused != nil {
 		r.refuse(q.Refused)
@@ -157,25 +155,6 @@ func (r *replay) take(past PastOrder, d Discount) {
 		sum.BelowCost++
 		r.forecast.Losses = append(r.forecast.Losses, Loss{Order: past.Order.ID, Currency: past.Order.Currency, Loss: loss})
 	}
-}
-
-// lossOf is what the lines whose cost is known cost, less what they sell for.
-func lossOf(past PastOrder, d Discount) (loss int64, known bool) {
-	off := map[string]int64{}
-	for _, l := range d.Lines {
-		off[l.ID] = l.Discount
-	}
-	for i, l := range past.Order.Lines {
-		if l.UnitCost == 0 {
-			continue
-		}
-		cost, err := money.Mul(l.UnitCost, l.Quantity)
-		if err != nil {
-			cost = money.Max
-		}
-		loss, known = loss+cost-(past.totals.Lines[i]-off[l.ID]), true
-	}
-	return loss, known
 }
 
 // saturating adds, and stays at the largest amount.

@@ -35,6 +35,9 @@ type Ref struct {
 	given bool // it was sent, if only as null or empty
 }
 
+// Somebody is a guest whose address is not at hand: a customer, and none with an id.
+func Somebody() Ref { return Ref{given: true} }
+
 // Guest is the object form of a Ref.
 type Guest struct {
 	Email string `json:"email" minLength:"3" maxLength:"254" doc:"A guest's e-mail address. It is not stored here, only a keyed hash of it."`

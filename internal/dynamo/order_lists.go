@@ -2,6 +2,7 @@ package dynamo
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"time"
 
@@ -99,6 +100,13 @@ func ceilMilli(t time.Time) time.Time { return t.Add(time.Millisecond - 1).Trunc
 func placedID(row item) string {
 	_, id, _ := strings.Cut(strings.TrimPrefix(getStr(row, attrSK), skOrders), "#")
 	return id
+}
+
+// placedTime reads the moment under which a row of the shop's list stands.
+func placedTime(row item) time.Time {
+	at, _, _ := strings.Cut(getStr(row, attrSK), "#")
+	ms, _ := strconv.ParseInt(at, 10, 64) // only placedSK writes these
+	return time.UnixMilli(ms).UTC()
 }
 
 // ordersAt reads the orders of listed rows, by their ids. Who was erased meanwhile has none.

@@ -30,15 +30,23 @@ func NewList[T any](ctx context.Context, c shop.Caller, filter string, data []T,
 	if l.Data == nil {
 		l.Data = []T{}
 	}
+	var err error
+	if l.NextCursor, err = Cursor(ctx, c, filter, next); err != nil {
+		return nil, err
+	}
+	return l, nil
+}
+
+// Cursor seals a place for [Paging.Position] to open; the empty one needs none.
+func Cursor(ctx context.Context, c shop.Caller, filter, next string) (string, error) {
 	if next == "" {
-		return l, nil
+		return "", nil
 	}
 	aead, err := cursorCipher(ctx, c)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
-	l.NextCursor = base64.RawURLEncoding.EncodeToString(aead.Seal(nil, nil, []byte(next), []byte(filter))) //nolint:gosec // the AEAD draws its nonce itself
-	return l, nil
+	return base64.RawURLEncoding.EncodeToString(aead.Seal(nil, nil, []byte(next), []byte(filter))), nil //nolint:gosec // the AEAD draws its nonce itself
 }
 
 // Page gives a page of what read finds, newest first, below an id.
