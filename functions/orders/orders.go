@@ -21,8 +21,8 @@ import (
 
 // Store is what the function needs of storage.
 type Store interface {
-	// PutOrder takes in a version of an order. It gives the order as it is then.
-	PutOrder(ctx context.Context, sp shop.Space, r order.Record) (order.Record, error)
+	// PutOrder takes in a version of an order. It gives the order as it is then, and reports whether this made it.
+	PutOrder(ctx context.Context, sp shop.Space, r order.Record) (order.Record, bool, error)
 	Order(ctx context.Context, sp shop.Space, id string) (order.Record, error)
 	// Orders lists orders, newest first, below the sort key that ended the page before.
 	Orders(ctx context.Context, sp shop.Space, f order.Filter, below string, limit int) ([]order.Record, string, error)
@@ -46,9 +46,9 @@ func New(f web.Front, store Store) http.Handler {
 	api, h := web.NewAPI(f), handler{f, store}
 	web.Handle(api, web.Op{
 		Method: http.MethodPut, Path: "/v1/orders/{id}", ID: "put_order", Tag: tag, Scope: shop.OrdersWrite,
-		Errors: []int{409}, Summary: "Tell an order",
+		Status: http.StatusCreated, Replays: true, Errors: []int{409}, Summary: "Tell an order",
 		Doc: "The whole order as it is now, with a `version` (or `updated_at` in its place) that rises with every change: the highest wins, " +
-			"in whatever sequence they arrive. The same version again is answered with the order; with another content it is 409 " +
+			"in whatever sequence they arrive. 201 made the order, 200 did not. The same version again is answered with the order; with another content it is 409 " +
 			"`order_version_differs`. An older one changes nothing: the answer is the newer order, with `superseded: true`. " +
 			"What follows from an order, its customer's figures, stage and the coupons of a cancelled one, follows within a few seconds. " +
 			"A cancelled or refunded order counts no more, and what it had redeemed is rolled back as by `POST /v1/redemptions/{id}/rollbacks`. " +

@@ -2,6 +2,7 @@ package orders
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"github.com/lagniappe/lagniappe/internal/customer"
@@ -26,7 +27,13 @@ type OrderRequest struct {
 	Total     *int64       `json:"total,omitempty" minimum:"0" maximum:"9007199254740991" nullable:"false" doc:"What the shop charged, shipping and taxes included, in minor units; by default lines and shipping less discount. What gift cards paid is charged, too." example:"4851"`
 }
 
-func (h handler) put(ctx context.Context, in *PutInput) (*Output, error) {
+// PutOutput is an order: 201 where this call made it, 200 where it was there.
+type PutOutput struct {
+	Status int
+	Body   order.Record
+}
+
+func (h handler) put(ctx context.Context, in *PutInput) (*PutOutput, error) {
 	caller, b := shop.CallerFrom(ctx), in.Body
 	t := order.Told{Charged: b.Total, Record: order.Record{
 		Livemode: caller.Space.Live, Version: b.Version, UpdatedAt: b.UpdatedAt, Status: b.Status,
@@ -49,6 +56,9 @@ func (h handler) put(ctx context.Context, in *PutInput) (*Output, error) {
 	if err != nil {
 		return nil, err
 	}
-	is, err := h.store.PutOrder(ctx, caller.Space, r.Sign(caller.Secrets))
-	return &Output{is}, err
+	is, made, err := h.store.PutOrder(ctx, caller.Space, r.Sign(caller.Secrets))
+	if made {
+		return &PutOutput{http.StatusCreated, is}, err
+	}
+	return &PutOutput{http.StatusOK, is}, err
 }

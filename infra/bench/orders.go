@@ -35,7 +35,7 @@ func (g *goods) sold() (id, body string) {
 func (g *goods) tells(_ context.Context, n int) ([]call, error) {
 	return each(n, func(int) call {
 		id, body := g.sold()
-		return call{http.MethodPut + " /v1/orders/" + id, body, http.StatusOK, `"object":"order"`}
+		return call{http.MethodPut + " /v1/orders/" + id, body, http.StatusCreated, `"object":"order"`}
 	}), nil
 }
 

@@ -234,7 +234,7 @@ func exerciseCustomers(n *tenant) {
 	n.choose("confirm", n.say("c-1", "granted", object{"double_opt_in": true}).want(201).str("token")).want(200)
 	n.choose("withdraw", n.state("c-1", "marketing", "email")["leave_token"].(string)).want(200)
 	n.coupon(n.campaign(nil), object{"customer": "c-1"})
-	n.tell("o-exported", n.sold(1, object{"customer": "c-1"})).want(200)
+	n.tell("o-exported", n.sold(1, object{"customer": "c-1"})).want(201)
 	n.settle("o-exported")
 	n.do("GET", "/v1/customers/c-1/export", nil).want(200)
 	n.coupon(n.campaign(object{"max_redemptions_per_customer": 5}), object{"code": "GUESTS"})

@@ -121,7 +121,7 @@ func (n *tenant) canaryLives() {
 	n.do("POST", "/v1/redemptions", none("o-automatic", who)).want(201)
 	n.do("POST", "/v1/redemptions", use(codes[1], "o-both", who)).want(201)
 	for i, by := range []any{canaryID, object{"email": "fink@voliere.example"}, canaryID} {
-		n.tell(fmt.Sprint("o-", i+1), n.sold(1, object{"customer": by, "metadata": object{"note": "gezwitscher"}})).want(200)
+		n.tell(fmt.Sprint("o-", i+1), n.sold(1, object{"customer": by, "metadata": object{"note": "gezwitscher"}})).want(201)
 	}
 	n.do("POST", "/v1/orders/o-1/returns", object{"id": "r-1", "lines": []object{{"id": "2", "quantity": 1}}}).want(201)
 }
@@ -258,7 +258,11 @@ func TestErasureRaces(t *testing.T) {
 				}
 			})
 		}
-		race(func(i int) { n.tell(fmt.Sprint("o-", i), n.sold(1, object{"customer": canaryID})).want(200) })
+		race(func(i int) {
+			if a := n.tell(fmt.Sprint("o-", i), n.sold(1, object{"customer": canaryID})); a.Status > 201 {
+				t.Errorf("%s", a.Raw)
+			}
+		})
 		race(func(i int) {
 			n.do("POST", "/v1/redemptions", use(code, fmt.Sprint("p-", i), object{"customer": canaryID}))
 		})

@@ -15,14 +15,14 @@ func TestFactsFromOrders(t *testing.T) {
 	if v := n.do("POST", "/v1/validations", use(first, "o-1", who)).want(200); v.Body["valid"] != true {
 		t.Errorf("%s", v.Raw)
 	}
-	n.tell("o-1", n.sold(1, nil)).want(200)
+	n.tell("o-1", n.sold(1, nil)).want(201)
 	n.followUp()
 	n.do("POST", "/v1/redemptions", use(first, "o-1", who)).want(201) // the order itself is not before it
 	if v := n.do("POST", "/v1/validations", use(first, "o-2", who)).want(200); v.Body["valid"] != false {
 		t.Errorf("%s", v.Raw)
 	}
 	n.do("POST", "/v1/redemptions", use(loyal, "o-2", who)).want(422)
-	n.tell("o-2", n.sold(1, nil)).want(200)
+	n.tell("o-2", n.sold(1, nil)).want(201)
 	n.followUp()
 	n.do("POST", "/v1/redemptions", use(loyal, "o-2", who)).want(422) // one order before this one
 	n.do("POST", "/v1/redemptions", use(loyal, "o-3", who)).want(201) // two: 107.80

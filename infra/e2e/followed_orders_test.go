@@ -53,7 +53,7 @@ func TestWhatFollowsFromAnOrder(t *testing.T) {
 	stays := n.do("POST", "/v1/redemptions", use(kept, "o-2", who)).want(201).str("id")
 	shared := n.do("POST", "/v1/redemptions", use(n.coupon(camp, object{"code": "EVERYBODY"}).str("code"), "o-1", who)).want(201).str("id")
 	for _, o := range []string{"o-1", "o-2"} {
-		n.tell(o, n.sold(1, object{"discount": 490})).want(200)
+		n.tell(o, n.sold(1, object{"discount": 490})).want(201)
 	}
 	n.do("POST", "/v1/orders/o-2/returns", object{"id": "r-1", "lines": []object{{"id": "2", "quantity": 1}}}).want(201)
 	n.followUp()
@@ -91,7 +91,7 @@ func TestWhatFollowsFromAnOrder(t *testing.T) {
 // An order that turns out to be another customer's counts for that one alone.
 func TestOrderOfAnotherCustomer(t *testing.T) {
 	n := newTenant(t)
-	n.tell("o-1", n.sold(1, nil)).want(200)
+	n.tell("o-1", n.sold(1, nil)).want(201)
 	n.followUp()
 	n.tell("o-1", n.sold(2, object{"customer": "c-2"})).want(200)
 	n.followUp()
@@ -110,7 +110,7 @@ func TestOrdersAndRedemptionsAreTold(t *testing.T) {
 	n := newTenant(t)
 	code := n.coupon(n.campaign(nil), nil).str("code")
 	rdm := n.do("POST", "/v1/redemptions", use(code, "o-1")).want(201).str("id")
-	n.tell("o-1", n.sold(3, object{"status": "fulfilled"})).want(200)
+	n.tell("o-1", n.sold(3, object{"status": "fulfilled"})).want(201)
 	n.tell("o-1", n.sold(2, object{"status": "paid"})).want(200) // late
 	n.tell("o-1", n.sold(2, object{"status": "paid"})).want(200)
 	n.do("POST", "/v1/orders/o-1/returns", object{"id": "r-1", "lines": []object{{"id": "2", "quantity": 1}}}).want(201)
@@ -141,7 +141,7 @@ func TestStagesAreTold(t *testing.T) {
 	if got := n.told(said); !slices.Equal(got, []string{"consent.granted"}) {
 		t.Errorf("%v", got)
 	}
-	n.tell("o-1", n.sold(1, object{"customer": object{"email": "anna@example.org"}})).want(200)
+	n.tell("o-1", n.sold(1, object{"customer": object{"email": "anna@example.org"}})).want(201)
 	n.followUp()
 	n.followUp()
 	got := n.told("c-1")

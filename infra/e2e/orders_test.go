@@ -34,7 +34,7 @@ func (n *tenant) settle(order string) {
 func TestOrdersOverHTTP(t *testing.T) {
 	n := newTenant(t)
 	first := n.sold(1, object{"discount": 390, "status": "placed"})
-	if o := n.tell("o-1", first).want(200); o.num("total") != 5000 || o.num("subtotal") != 4900 || o.str("customer") != "c-1" || o.str("id") != "o-1" {
+	if o := n.tell("o-1", first).want(201); o.num("total") != 5000 || o.num("subtotal") != 4900 || o.str("customer") != "c-1" || o.str("id") != "o-1" {
 		t.Errorf("%s", o.Raw)
 	}
 	again := n.tell("o-1", first).want(200)
@@ -48,7 +48,7 @@ func TestOrdersOverHTTP(t *testing.T) {
 		t.Errorf("%s", late.Raw)
 	}
 	byTime := with(n.sold(1, object{"version": nil}), object{"updated_at": "2026-07-01T12:00:00.5+02:00"})
-	if o := n.tell("o-2", byTime).want(200); o.str("updated_at") != "2026-07-01T10:00:00.5Z" || o.num("version") != 1782900000500 {
+	if o := n.tell("o-2", byTime).want(201); o.str("updated_at") != "2026-07-01T10:00:00.5Z" || o.num("version") != 1782900000500 {
 		t.Errorf("%s", o.Raw)
 	}
 	n.tell("o-2", byTime).want(200)
@@ -88,7 +88,7 @@ func TestReturnsOverHTTP(t *testing.T) {
 	n := newTenant(t)
 	one := object{"id": "r-1", "lines": []object{{"id": "1", "quantity": 1}}, "occurred_at": "2026-07-10T12:00:00Z"}
 	n.do("POST", "/v1/orders/o-1/returns", one).want(404, "order_unknown")
-	n.tell("o-1", n.sold(1, object{"discount": 490})).want(200)
+	n.tell("o-1", n.sold(1, object{"discount": 490})).want(201)
 	r := n.do("POST", "/v1/orders/o-1/returns", one).want(201)
 	if again := n.do("POST", "/v1/orders/o-1/returns", one).want(200); again.Raw != r.Raw {
 		t.Errorf("%s\n%s", r.Raw, again.Raw)
@@ -129,7 +129,7 @@ func TestStages(t *testing.T) {
 	}
 	buy := func(order string) {
 		t.Helper()
-		n.tell(order, n.sold(1, nil)).want(200)
+		n.tell(order, n.sold(1, nil)).want(201)
 		n.settle(order)
 	}
 	stands("prospect", "future", "Wer noch nie bestellt hat oder wessen Bestellungen alle storniert wurden, ist ein Interessent.")
@@ -164,7 +164,7 @@ func TestOrdersOfACustomer(t *testing.T) {
 	n, other := newTenant(t), newTenant(t)
 	for i := range 5 {
 		id := fmt.Sprint("o-", i)
-		n.tell(id, n.sold(1, object{"placed_at": fmt.Sprintf("2026-07-0%dT12:00:00Z", 9-i), "status": []string{"paid", "cancelled"}[i%2]})).want(200)
+		n.tell(id, n.sold(1, object{"placed_at": fmt.Sprintf("2026-07-0%dT12:00:00Z", 9-i), "status": []string{"paid", "cancelled"}[i%2]})).want(201)
 		n.settle(id)
 	}
 	var got []string
@@ -193,7 +193,7 @@ func TestOrdersOfACustomer(t *testing.T) {
 // What a guest's order shows and keeps has no address.
 func TestGuestsOrder(t *testing.T) {
 	n := newTenant(t)
-	o := n.tell("o-1", n.sold(1, object{"customer": object{"email": "canary@example.org"}})).want(200)
+	o := n.tell("o-1", n.sold(1, object{"customer": object{"email": "canary@example.org"}})).want(201)
 	if o.Body["customer"] != nil {
 		t.Errorf("%s", o.Raw)
 	}
@@ -202,7 +202,7 @@ func TestGuestsOrder(t *testing.T) {
 // Taking an order in is one write; a return is a look and a transaction.
 func TestOrdersCost(t *testing.T) {
 	n := newTenant(t)
-	n.tell("warm", n.sold(1, nil)).want(200)
+	n.tell("warm", n.sold(1, nil)).want(201)
 	body := n.sold(1, nil)
 	for _, c := range []struct {
 		name     string
@@ -227,8 +227,8 @@ func TestOrdersCost(t *testing.T) {
 // exerciseOrders calls each operation of the function orders, for the roles.
 func exerciseOrders(n *tenant) {
 	n.t.Helper()
-	n.tell("o-1", n.sold(1, nil)).want(200)
-	n.tell("o-guest", n.sold(1, object{"customer": object{"email": "anna@example.org"}})).want(200)
+	n.tell("o-1", n.sold(1, nil)).want(201)
+	n.tell("o-guest", n.sold(1, object{"customer": object{"email": "anna@example.org"}})).want(201)
 	n.do("POST", "/v1/orders/o-1/returns", object{"id": "r-1", "lines": []object{{"id": "1", "quantity": 1}}}).want(201)
 	n.followUp()
 	n.tell("o-1", n.sold(2, object{"customer": "c-2"})).want(200) // and so it moves

@@ -126,7 +126,7 @@ func exercise(t *testing.T) {
 	exerciseOrders(n)
 	n.do("POST", "/v1/campaigns/"+camp+"/forecast", object{"placed_from": "2026-01-01T00:00:00Z"}).want(200)
 	n.do("PUT", "/v1/customers/c-lapses", object{}).want(201)
-	n.tell("o-lapses", n.sold(1, object{"customer": "c-lapses"})).want(200)
+	n.tell("o-lapses", n.sold(1, object{"customer": "c-lapses"})).want(201)
 	n.followUp()
 	n.relay(n.head(camp), n.head(one), n.head(n.campaign(object{"starts_at": n.clock.now().Add(time.Hour).Format(time.RFC3339)})))
 	n.clock.move(2 * time.Hour)

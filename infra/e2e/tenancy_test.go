@@ -28,7 +28,7 @@ func TestNobodyReachesAnotherShop(t *testing.T) {
 		"segments":  mine.segment("everybody", "true"),
 	}
 
-	mine.tell("o-1", mine.sold(1, object{"metadata": object{"mine": "alone"}})).want(200)
+	mine.tell("o-1", mine.sold(1, object{"metadata": object{"mine": "alone"}})).want(201)
 	mine.settle("o-1")
 	ids["orders"] = "o-1"
 	third := newTenant(t)
@@ -114,7 +114,7 @@ func body(method, path string) any {
 // What a shop names by its own ids is another thing in another shop, and on the other side.
 func TestEqualIDsDoNotMeet(t *testing.T) {
 	mine, other := newTenant(t), newTenant(t)
-	mine.tell("o-1", mine.sold(1, nil)).want(200)
+	mine.tell("o-1", mine.sold(1, nil)).want(201)
 	mine.settle("o-1")
 	before := mine.do("GET", "/v1/orders/o-1", nil).want(200).Raw
 	for _, key := range []string{other.sk, mine.live} {

@@ -32,7 +32,7 @@ func status(to order.Status) func(*order.Told) { return func(t *order.Told) { t.
 
 func (s *side) put(r order.Record) order.Record {
 	s.t.Helper()
-	got, err := s.PutOrder(s.t.Context(), s.space, r)
+	got, _, err := s.PutOrder(s.t.Context(), s.space, r)
 	s.must(err)
 	return got
 }
@@ -49,6 +49,16 @@ func (s *side) comeBack(t order.Return) order.Return {
 	return made
 }
 
+// Who tells of an order first has made it, and nobody after.
+func TestMakingAnOrder(t *testing.T) {
+	s := newSide(t)
+	for i, r := range []order.Record{s.told("o-1", 2), s.told("o-1", 2), s.told("o-1", 1), s.told("o-1", 3), s.told("o-1", 3)} {
+		if _, made, err := s.PutOrder(t.Context(), s.space, r); err != nil || made != (i == 0) {
+			t.Errorf("%d: %v %v", i, made, err)
+		}
+	}
+}
+
 func TestVersionsOfAnOrder(t *testing.T) {
 	s := newSide(t)
 	first := s.told("o-1", 2)
@@ -58,7 +68,7 @@ func TestVersionsOfAnOrder(t *testing.T) {
 	if got := s.put(first); got.Superseded || got.Version != 2 {
 		t.Errorf("the same again: %+v", got)
 	}
-	_, err := s.PutOrder(t.Context(), s.space, s.told("o-1", 2, status(order.Fulfilled)))
+	_, _, err := s.PutOrder(t.Context(), s.space, s.told("o-1", 2, status(order.Fulfilled)))
 	s.wants("another second version", err, order.ErrVersionDiffers)
 	if got := s.put(s.told("o-1", 1, status(order.Placed))); !got.Superseded || got.Status != order.Paid {
 		t.Errorf("an older one: %+v", got)

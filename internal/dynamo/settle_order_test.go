@@ -69,7 +69,7 @@ func (st *story) facts(ctx context.Context) (calls []func(*Store) bool) {
 	for _, versions := range st.versions {
 		for _, r := range versions {
 			calls = append(calls, func(s *Store) bool {
-				_, err := s.PutOrder(ctx, st.s.space, r)
+				_, _, err := s.PutOrder(ctx, st.s.space, r)
 				st.s.wants("a version", err, nil)
 				return st.settled(ctx, s, r.ID)
 			})
