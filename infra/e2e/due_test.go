@@ -2,11 +2,15 @@ package e2e
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/lagniappe/lagniappe/internal/app/background"
 	"github.com/lagniappe/lagniappe/internal/queue"
@@ -61,7 +65,7 @@ func TestFarFuturesAreNotDue(t *testing.T) {
 	n.relay(n.head(ids[0]), n.head(ids[1]))
 	n.clock.move(24 * time.Hour)
 	var sent []queue.Task
-	if err := n.house.Operator.Due(t.Context(), func(_ context.Context, tasks ...queue.Task) error {
+	if _, err := n.house.Operator.Due(t.Context(), func(_ context.Context, tasks ...queue.Task) error {
 		sent = append(sent, tasks...)
 		return nil
 	}); err != nil {
@@ -94,5 +98,40 @@ func TestDeadTasks(t *testing.T) {
 	n.house.Tasks.Drain(t.Context())
 	if dead := n.house.Tasks.Dead(); !slices.Equal(dead, []queue.Task{bad}) {
 		t.Errorf("%v", dead)
+	}
+}
+
+// What is due and cannot be read holds up nothing, and is told of each time until it is gone.
+func TestWhatIsDueAndCannotBeRead(t *testing.T) {
+	n := newTenant(t)
+	table := "EventsTable"
+	var broken []map[string]types.AttributeValue
+	for i := range 8 * 101 { // more of each shard than is read at once
+		row := map[string]types.AttributeValue{
+			"pk": &types.AttributeValueMemberS{Value: fmt.Sprint("due#", i%8)}, "sk": &types.AttributeValueMemberS{Value: fmt.Sprintf("%015d#{%s %d", 1, n.shop.ID, i)},
+		}
+		broken = append(broken, row)
+		if _, err := n.house.Client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: &table, Item: row}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Cleanup(func() {
+		for _, row := range broken {
+			_, _ = n.house.Client.DeleteItem(context.WithoutCancel(t.Context()), &dynamodb.DeleteItemInput{TableName: &table, Key: row})
+		}
+	})
+	id := n.campaign(object{"starts_at": n.clock.now().Add(time.Hour).UTC().Format(time.RFC3339)})
+	n.relay(n.head(id))
+	n.clock.move(2 * time.Hour)
+	const said = `"msg":"due and cannot be read"`
+	before := strings.Count(suite.log.String(), said)
+	n.tick()
+	if got := n.told(id); !slices.Contains(got, "campaign.started") {
+		t.Errorf("%v", got)
+	}
+	n.tick()
+	log := suite.log.String()
+	if strings.Count(log, said) != before+2 || strings.Count(log, `"rows":808`) != 2 || strings.Contains(log, n.shop.ID+" 7") {
+		t.Errorf("said %d times, %d before", strings.Count(log, said), before)
 	}
 }

@@ -127,6 +127,12 @@ func TestEventsOverHTTP(t *testing.T) {
 	if none := n.do("GET", "/v1/events?type=campaign.updated", nil).want(200); len(none.Body["data"].([]any)) != 0 {
 		t.Errorf("%s", none.Raw)
 	}
+	for _, wrong := range []string{"type=campaign.create", "object=campaigns"} {
+		a := n.do("GET", "/v1/events?"+wrong, nil).want(422, "not_one_of")
+		if param, _, _ := strings.Cut(wrong, "="); a.str("param") != param {
+			t.Errorf("%s", a.Raw)
+		}
+	}
 	for id := range seen {
 		if e := n.do("GET", "/v1/events/"+id, nil).want(200); e.str("id") != id || e.str("type") != "campaign.created" {
 			t.Errorf("%s", e.Raw)

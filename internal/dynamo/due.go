@@ -29,57 +29,67 @@ func (s *Store) reminder(at time.Time, t queue.Task) write {
 const dueAtOnce = 100
 
 // Due hands send what is due, some at a time, and takes it off the list when
-// send went well. What was sent and not yet taken off is sent again.
-func (s *Store) Due(ctx context.Context, send func(context.Context, ...queue.Task) error) error {
+// send went well. What was sent and not yet taken off is sent again. What cannot
+// be read stays where it is, and holds up nothing: unread counts it.
+func (s *Store) Due(ctx context.Context, send func(context.Context, ...queue.Task) error) (unread int64, err error) {
 	for n := range dueShards {
-		for more := true; more; {
-			rows, err := s.dueNow(ctx, n)
-			if err == nil {
-				err = s.sendDue(ctx, rows, send)
-			}
+		for after, more := "", true; more; {
+			rows, err := s.dueNow(ctx, n, after)
 			if err != nil {
-				return err
+				return unread, err
 			}
-			more = len(rows) == dueAtOnce
+			wrong, err := s.sendDue(ctx, rows, send)
+			if unread += wrong; err != nil {
+				return unread, err
+			}
+			if more = len(rows) == dueAtOnce; more {
+				after = getStr(rows[len(rows)-1], attrSK)
+			}
 		}
 	}
-	return nil
+	return unread, nil
 }
 
-func (s *Store) dueNow(ctx context.Context, n int) ([]item, error) {
-	out, err := s.db.Query(ctx, &dynamodb.QueryInput{
+func (s *Store) dueNow(ctx context.Context, n int, after string) ([]item, error) {
+	in := &dynamodb.QueryInput{
 		TableName: &s.tables.Events, KeyConditionExpression: aws.String("pk = :pk AND sk < :now"), ConsistentRead: aws.Bool(true),
 		ExpressionAttributeValues: item{":pk": str(duePK(n)), ":now": str(dueTime(s.now().Add(time.Millisecond)))},
 		Limit:                     aws.Int32(dueAtOnce),
-	})
+	}
+	if after != "" {
+		in.ExclusiveStartKey = key(duePK(n), after)
+	}
+	out, err := s.db.Query(ctx, in)
 	if err != nil {
 		return nil, failed("dynamo.Due", err)
 	}
 	return out.Items, nil
 }
 
-func (s *Store) sendDue(ctx context.Context, rows []item, send func(context.Context, ...queue.Task) error) error {
+func (s *Store) sendDue(ctx context.Context, rows []item, send func(context.Context, ...queue.Task) error) (unread int64, err error) {
 	var tasks []queue.Task
+	var sent []item
 	for _, row := range rows {
 		_, text, _ := strings.Cut(getStr(row, attrSK), "#")
 		t, err := queue.Decode(text)
 		if err != nil {
-			return err
+			unread++
+			continue
 		}
-		tasks = append(tasks, t)
+		tasks, sent = append(tasks, t), append(sent, row)
 	}
 	if len(tasks) == 0 {
-		return nil
+		return unread, nil
 	}
 	if err := send(ctx, tasks...); err != nil {
-		return err
+		return unread, err
 	}
-	for _, row := range rows {
+	for _, row := range sent {
 		if _, err := s.db.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &s.tables.Events, Key: key(getStr(row, attrPK), getStr(row, attrSK))}); err != nil {
-			return failed("dynamo.Due", err)
+			return unread, failed("dynamo.Due", err)
 		}
 	}
-	return nil
+	return unread, nil
 }
 
 // dueShards spreads what is due: much can be due at the same moment.

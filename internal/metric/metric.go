@@ -40,7 +40,7 @@ const (
 	InternalErrors Name = "InternalErrors" // 500 of ours: a fault of the code or of its permissions
 	Drift          Name = "Drift"          // counters that differ from their rows, found by the auditor; 0 says that it looked
 	LeaksSuspected Name = "LeaksSuspected" // private codes that many people tried in vain, as the radar found
-	Parked         Name = "Parked"         // rows whose consequences fail for good, set aside by the relay
+	Parked         Name = "Parked"         // rows whose consequences fail for good, set aside by the relay; what is due and cannot be read
 )
 
 // Names lists them all, so that a test can hold alarms and dashboard to them.
