@@ -56,13 +56,15 @@ type books struct {
 	grants
 	memberships
 	merges
+	folds
 }
 
 func newBooks() *books {
 	return &books{
 		stated: map[string]int64{}, counted: map[string]int64{},
 		perCustomer: map[string]int64{}, customers: map[string]string{}, holds: newHolds(), grants: newGrants(), memberships: newMemberships(),
-		merges: merges{into: map[string]string{}, going: map[string]bool{}}}
+		merges: merges{into: map[string]string{}, going: map[string]bool{}}, folds: newFolds(),
+	}
 }
 
 func (b *books) drift(key, format string, args ...any) {
@@ -75,6 +77,7 @@ func (b *books) balance() []Drift {
 	b.judge()
 	b.settleGrants()
 	b.compare()
+	b.lost()
 	for key, n := range b.stated {
 		if n != b.counted[key] {
 			b.drift(key, "states %d, the rows count %d", n, b.counted[key])
@@ -150,6 +153,7 @@ func (b *books) coupon(r row) {
 	case r.has("entry"): // of a ledger
 	case strings.Contains(pk, "#person#"):
 		b.person(r)
+		b.leading(r)
 	case strings.Contains(sk, "#hold#"):
 		b.entry(pk, sk)
 	case sk == "slot":
@@ -157,9 +161,13 @@ func (b *books) coupon(r row) {
 	case sk == "shares": // what a change of the limit has not moved yet, or could not
 		campaign := strings.Split(pk, "#")[3]
 		b.counted[usesOf(campaignName(pk, campaign))] += r.number("to_uses") - r.number("held_uses")
-	case strings.Contains(pk, "#day#"), strings.Contains(pk, "#first#"):
+	case strings.Contains(pk, "#day#"):
 		b.stated[limitName(pk, sk)] = r.number("uses")
-	case r.has("uses"):
+	case strings.Contains(pk, "#first#"):
+		b.stated[limitName(pk, sk)] = r.number("uses")
+		b.counter(r)
+	case strings.Contains(pk, "#limit#"):
+		b.counter(r)
 		b.stated[limitName(pk, sk)] = r.number("uses")
 		b.customers[limitName(pk, sk)] = campaignName(pk, strings.Split(pk, "#")[3])
 	case r.has("redemption") && !r.has("attempts"):

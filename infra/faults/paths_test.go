@@ -24,6 +24,7 @@ func paths() []path {
 	out = append(append(out, batchPaths()...), cardPaths()...)
 	out = append(append(append(out, automaticPaths()...), returnPaths()...), orderPaths()...)
 	out = append(append(append(out, customerPaths()...), consentPaths()...), append(segmentPaths(), followedPaths()...)...)
+	out = append(out, foldPaths()...)
 	return append(out, disable(true), disable(false), createKey(true), createKey(false), revokeKey(), createShop())
 }
 
