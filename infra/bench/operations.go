@@ -100,6 +100,7 @@ func (g *goods) operations() []operation {
 	for _, k := range slotted {
 		ops = append(ops, operation{fmt.Sprintf("redeem shared, K = %d", k), g.sharedRedemptions(k)})
 	}
+	ops = append(ops, operation{"redeem shared, each customer's", g.personalRedemptions})
 	ops = append(ops, operation{"replay", g.replays}, operation{"refusal", g.refusals}, operation{"rollback", g.rollbacks})
 	ops = append(ops, g.joint()...)
 	ops = append(ops, g.batched()...)
@@ -132,6 +133,20 @@ func (g *goods) sharedRedemptions(k int) func(context.Context, int) ([]call, err
 	return func(_ context.Context, n int) ([]call, error) {
 		return each(n, func(int) call { return g.redemption(g.shared[k]) }), nil
 	}
+}
+
+// personalRedemptions are of a code that each customer has once, for as many customers.
+func (g *goods) personalRedemptions(ctx context.Context, n int) ([]call, error) {
+	c, err := g.perCustomer(ctx)
+	if err != nil {
+		return nil, err
+	}
+	code := "EACHONE" + rand.Text()[:6]
+	_, err = g.coupon(ctx, c, code)
+	return each(n, func(int) call {
+		body := fmt.Sprintf(`{"codes":[%q],"customer":%q,"order":%s}`, code, rand.Text(), g.order())
+		return call{"/v1/redemptions", body, http.StatusCreated, `"status":"redeemed"`}
+	}), err
 }
 
 // used are redemptions that were made, and their ids.

@@ -140,15 +140,26 @@ func (s *stage) newTenant(ctx context.Context, o house.Options) (*tenant, error)
 // campaign makes one that takes ten percent off. Slots above 0 give it a limit
 // that is never reached, spread over so many.
 func (t *tenant) campaign(ctx context.Context, slots int) (coupon.Campaign, error) {
-	d := coupon.Definition{Name: fmt.Sprintf("bench %d", slots), Terms: coupon.Terms{
-		Rewards: []coupon.Reward{{Type: coupon.PercentOff, PercentOff: "10"}},
-		Reason:  coupon.Reason{German: "weil du uns Anna empfohlen hast", English: "because you recommended us to Anna"},
-	}}
+	d := definition(fmt.Sprintf("bench %d", slots))
 	store := t.house.Operator
 	if slots > 0 {
 		d.MaxRedemptions, store = 1_000_000_000, store.WithSlots(slots)
 	}
 	return store.CreateCampaign(ctx, t.caller.Space, d, idem.Key{})
+}
+
+// perCustomer makes one that each customer has once.
+func (t *tenant) perCustomer(ctx context.Context) (coupon.Campaign, error) {
+	d := definition("bench, each customer")
+	d.MaxRedemptionsPerCustomer = 1
+	return t.house.Operator.CreateCampaign(ctx, t.caller.Space, d, idem.Key{})
+}
+
+func definition(name string) coupon.Definition {
+	return coupon.Definition{Name: name, Terms: coupon.Terms{
+		Rewards: []coupon.Reward{{Type: coupon.PercentOff, PercentOff: "10"}},
+		Reason:  coupon.Reason{German: "weil du uns Anna empfohlen hast", English: "because you recommended us to Anna"},
+	}}
 }
 
 // coupon issues one; an empty name draws its code.
