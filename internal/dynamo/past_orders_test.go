@@ -89,8 +89,8 @@ func someCampaign(r *rand.Rand, named bool) coupon.Campaign {
 	return coupon.Campaign{ID: "camp_1", Version: 1, Definition: d}
 }
 
-// told is a forecast as callers see it, without what only stored orders have.
-func told(t *testing.T, f coupon.Forecast) string {
+// asSeen is a forecast as callers see it, without what only stored orders have.
+func asSeen(t *testing.T, f coupon.Forecast) string {
 	t.Helper()
 	f.OfStored = coupon.OfStored{}
 	b, err := json.Marshal(f)
@@ -146,8 +146,8 @@ func (s *side) replays(c coupon.Campaign, all []order.Record, home func(string) 
 		page := history[replayed : replayed+len(past.Orders)]
 		want, err := c.Forecast(slices.Clone(page), s.now())
 		s.must(err)
-		if told(s.t, got) != told(s.t, want) {
-			s.t.Errorf("%s\nwant %s", told(s.t, got), told(s.t, want))
+		if asSeen(s.t, got) != asSeen(s.t, want) {
+			s.t.Errorf("%s\nwant %s", asSeen(s.t, got), asSeen(s.t, want))
 		}
 		replayed, cancelled = replayed+len(past.Orders), cancelled-got.Cancelled
 		if got.HasMore != (past.Next != "") || len(past.Orders)+past.Cancelled != limit && got.HasMore {
