@@ -98,7 +98,7 @@ func TestListedOrderMoves(t *testing.T) {
 		wg.Go(func() {
 			r := s.told("o-1", 3+v, placedAt(start.Add(time.Duration(v)*time.Second)), func(t *order.Told) { t.Person = []string{"anna", ""}[v%2] })
 			store := s.another()
-			_, err := store.PutOrder(t.Context(), s.space, r)
+			_, _, err := store.PutOrder(t.Context(), s.space, r)
 			s.must(err)
 			s.must(store.SettleOrder(t.Context(), s.space, "o-1"))
 		})
