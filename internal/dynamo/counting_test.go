@@ -398,6 +398,7 @@ func TestErasureKeepsUses(t *testing.T) {
 	a.folds()
 	a.used(a.person, c, "o-2")
 	ctx := t.Context()
+	a.account = a.saveCustomer(a.account, profile("anna.new@example.org"))
 	_, err = a.EraseCustomer(ctx, a.space, a.person)
 	a.must(err)
 	for died, n := true, int64(0); died; n++ {
@@ -407,7 +408,7 @@ func TestErasureKeepsUses(t *testing.T) {
 		died = a.dying(n).erase(ctx, a.space, a.person) != nil
 	}
 	for id, row := range a.rows() {
-		for _, name := range []string{"same_as", "folded", "unfolded"} {
+		for _, name := range []string{"same_as", "folded", "unfolded", "also"} {
 			if row[name] != nil {
 				t.Errorf("%s leads on: %v", id, row)
 			}
@@ -426,6 +427,11 @@ func TestErasureKeepsUses(t *testing.T) {
 	}
 	a.audit(camp)
 	a.clock.move(time.Minute)
+	ben := a.draftCustomer("c-2", customer.Customer{}, profile("anna.new@example.org")) // an address that used nothing itself
+	_, err = a.SaveCustomer(ctx, a.space, customer.Customer{}, ben)
+	a.must(err)
+	_, err = a.uses(ben.Person, c, "o-6")
+	a.wants("by who has the new address then", err, coupon.ErrCustomerLimit)
 	a.account = customer.Customer{}
 	a.registers() // the same id and address anew
 	a.refused("by who comes then", c, coupon.ErrCustomerLimit)
@@ -472,9 +478,15 @@ func TestFoldConditions(t *testing.T) {
 	if row := a.row(personKey(a.space, a.person)); row["unfolded"] == nil {
 		t.Error("taken off the list of who came after an erasure")
 	}
-	a.setPerson(a.person, "REMOVE erased_at, unfolded", nil)
-	_, err := a.settle(ctx, "test", write{table: a.tables.Coupons, key: limitKey(a.space, camp.ID, a.person), update: "REMOVE folded"})
+	unfold := write{table: a.tables.Coupons, key: limitKey(a.space, camp.ID, a.person), update: "REMOVE folded"}
+	_, err := a.settle(ctx, "test", unfold)
 	a.must(err)
+	a.setPerson(a.person, "SET same_as = :o", item{":o": str("ben")})
+	a.must(a.settleFolds(ctx, a.space, a.person, read))
+	if row := a.row(limitKey(a.space, camp.ID, a.person)); row["folded"] != nil {
+		t.Errorf("folded into who is somebody else: %v", row)
+	}
+	a.setPerson(a.person, "REMOVE erased_at, unfolded, same_as", nil)
 	a.must(a.settleFolds(ctx, a.space, a.person, read))
 	if row := a.row(limitKey(a.space, camp.ID, a.person)); row["folded"] != nil {
 		t.Errorf("leads where nothing leads any more: %v", row)

@@ -86,14 +86,14 @@ func (s *Store) foldAt(ctx context.Context, sp shop.Space, person, from string, 
 }
 
 // foldRow notes at a counter whose uses count there, too, while the person's row
-// says that they are to be folded.
+// says that they are to be folded, and the person is nobody else.
 func (s *Store) foldRow(ctx context.Context, sp shop.Space, person, from string, counter, theirs item) error {
 	more := union([]string{from}, getSet(theirs, "folded"))
 	_, err := s.settle(ctx, "dynamo.fold", write{
 		table: s.tables.Coupons, key: counter, update: "ADD folded :more",
 		values: item{":more": &types.AttributeValueMemberSS{Value: more}},
 	}, write{
-		check: true, table: s.tables.Coupons, key: personKey(sp, person), condition: "contains(unfolded, :from)",
+		check: true, table: s.tables.Coupons, key: personKey(sp, person), condition: "contains(unfolded, :from) AND attribute_not_exists(same_as)",
 		values: item{":from": str(from)},
 	})
 	return err

@@ -50,14 +50,19 @@ func stranger(d coupon.Draft, f coupon.Found) *coupon.Coupon {
 
 // recognized lets coupons of the draft's customer under another name be theirs in what was found.
 func (s *Store) recognized(ctx context.Context, d coupon.Draft, o coupon.Outcome, consistent bool) (coupon.Outcome, error) {
+	known := map[string]bool{}
 	for i := range o.Parts {
 		c := stranger(d, o.Parts[i])
 		if c == nil {
 			continue
 		}
-		_, same, err := s.samePerson(ctx, d.Space, c.Person, d.Person, consistent)
-		if err != nil {
-			return o, err
+		same, ok := known[c.Person]
+		if !ok {
+			var err error
+			if _, same, err = s.samePerson(ctx, d.Space, c.Person, d.Person, consistent); err != nil {
+				return o, err
+			}
+			known[c.Person] = same
 		}
 		if same && c == o.Parts[i].Card {
 			c.Person = d.Person
