@@ -43,7 +43,7 @@ func (h handler) batches(api *web.API) {
 	}, h.getBatch)
 	web.Handle(api, web.Op{
 		Method: http.MethodGet, Path: "/v1/batches/{id}/codes", ID: "list_batch_codes", Tag: batchTag, Scope: shop.CouponsRead,
-		Errors: []int{404}, Summary: "List a batch's codes, as JSON or CSV", Also: "text/csv", Answer: web.ListOf[BatchCode](),
+		Errors: []int{404}, Summary: "List a batch's codes, as JSON or CSV", Also: []string{"text/csv"}, Answer: web.ListOf[BatchCode](),
 		Doc: "With `Accept: text/csv` or `format=csv` it is a CSV file with a heading; the next page's address is in the header `Link`, " +
 			"as in JSON it is in `next_cursor`. For all of millions, the operator's command `export-codes` is faster.",
 	}, h.listCodes)

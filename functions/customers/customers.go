@@ -79,7 +79,11 @@ func New(f web.Front, store Store) http.Handler {
 	}, h.erase)
 	web.Handle(api, web.Op{
 		Method: http.MethodGet, Path: "/v1/customers", ID: "list_customers", Tag: tag, Scope: shop.CustomersRead,
-		Summary: "List customers, newest first",
+		Summary: "List customers, newest first; export them as CSV or JSON Lines", Also: []string{"text/csv", "application/x-ndjson"},
+		Answer: web.ListOf[customer.Customer](),
+		Doc: "With `format=csv` or `format=jsonl` (or such an `Accept`) these are the rows that an import of customers takes: id and profile, " +
+			"exactly as stored. The next page's address is then in the header `Link`. A page ends with `limit` customers or 4 MB, whatever comes first. " +
+			"What a spreadsheet might take for a formula is not disguised: open a CSV file there as text.",
 	}, h.list)
 	web.Handle(api, web.Op{
 		Method: http.MethodPost, Path: "/v1/customers/search", ID: "search_customers", Tag: tag, Scope: shop.CustomersRead,

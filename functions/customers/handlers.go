@@ -73,20 +73,6 @@ func (h handler) get(ctx context.Context, in *IDInput) (*Output, error) {
 // ListOutput is a page of customers.
 type ListOutput struct{ Body *web.List[customer.Customer] }
 
-func (h handler) list(ctx context.Context, in *web.Paging) (*ListOutput, error) {
-	caller := shop.CallerFrom(ctx)
-	below, err := in.Position(ctx, caller, "customers")
-	if err != nil {
-		return nil, err
-	}
-	found, next, err := h.store.Customers(ctx, caller.Space, below, in.Limit)
-	if err != nil {
-		return nil, err
-	}
-	page, err := web.NewList(ctx, caller, "customers", found, next)
-	return &ListOutput{page}, err
-}
-
 // SearchInput says whom to find.
 type SearchInput struct {
 	IdempotencyKey string `header:"Idempotency-Key" maxLength:"255" doc:"Accepted and ignored: nothing changes."`

@@ -37,15 +37,16 @@ type PartReport struct {
 	Part     int                   `json:"part"`
 	Status   string                `json:"status" enum:"done"`
 	Lines    int64                 `json:"lines" doc:"Without empty lines and the heading."`
-	Accepted int64                 `json:"accepted" doc:"Lines that are coupons now."`
+	Accepted int64                 `json:"accepted" doc:"Lines that are coupons or customers now."`
 	Refused  int64                 `json:"refused"`
+	Skipped  int64                 `json:"skipped,omitzero" doc:"Lines of customers who were there already, where those are to be skipped."`
 	Refusals *web.List[LineReport] `json:"refusals" doc:"The refused lines, by number."`
 }
 
-// LineReport is a line that became no coupon, and why.
+// LineReport is a line that became nothing, and why.
 type LineReport struct {
 	Line int    `json:"line" doc:"Within the part, counted from 1; empty lines and the heading count."`
-	Text string `json:"text,omitzero" doc:"The code as it was sent."`
+	Text string `json:"text,omitzero" doc:"Of codes: the code as it was sent."`
 	web.ProblemPart
 }
 
@@ -54,19 +55,27 @@ type PartOutput struct{ Body PartReport }
 
 func (h handler) put(ctx context.Context, in *PutInput) (*PartOutput, error) {
 	caller := shop.CallerFrom(ctx)
-	imp, err := h.store.Import(ctx, caller.Space, in.ID)
+	imp, err := h.find(ctx, in.ID, mayWrite)
 	if err != nil {
 		return nil, err
 	}
-	read, err := imp.ReadPart(ctx, caller, in.Part, in.ContentType, in.RawBody)
-	if err != nil {
-		return nil, err
+	put := h.putCodes
+	if imp.Kind == coupon.ImportCustomers {
+		put = h.putCustomers
 	}
-	p, err := h.store.ImportPart(ctx, caller.Space, caller.Secrets, imp, read)
+	p, err := put(ctx, caller, imp, in)
 	if err != nil {
 		return nil, err
 	}
 	return output(ctx, caller, p, 0, firstPage, in.AcceptLanguage)
+}
+
+func (h handler) putCodes(ctx context.Context, caller shop.Caller, imp coupon.Import, in *PutInput) (coupon.ImportPart, error) {
+	read, err := imp.ReadPart(ctx, caller, in.Part, in.ContentType, in.RawBody)
+	if err != nil {
+		return coupon.ImportPart{}, err
+	}
+	return h.store.ImportPart(ctx, caller.Space, caller.Secrets, imp, read)
 }
 
 // firstPage is how many refusals the answer to a part names.
@@ -76,6 +85,9 @@ func (h handler) report(ctx context.Context, in *ReportInput) (*PartOutput, erro
 	caller := shop.CallerFrom(ctx)
 	at, err := in.Position(ctx, caller, filter(in.ID, in.Part))
 	if err != nil {
+		return nil, err
+	}
+	if _, err := h.find(ctx, in.ID, mayRead); err != nil {
 		return nil, err
 	}
 	p, err := h.store.ImportedPart(ctx, caller.Space, in.ID, in.Part)
@@ -104,6 +116,6 @@ func output(ctx context.Context, caller shop.Caller, p coupon.ImportPart, from, 
 	page, err := web.NewList(ctx, caller, filter(p.Import, p.Number), lines, next)
 	return &PartOutput{PartReport{
 		Object: "import_part", Import: p.Import, Part: p.Number, Status: "done",
-		Lines: p.Lines, Accepted: p.Accepted(), Refused: int64(len(p.Refused)), Refusals: page,
+		Lines: p.Lines, Accepted: p.Accepted(), Refused: int64(len(p.Refused)), Skipped: p.Skipped, Refusals: page,
 	}}, err
 }

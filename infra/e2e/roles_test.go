@@ -79,6 +79,7 @@ func exercise(t *testing.T) {
 	n.do("POST", "/v1/coupons/"+named.str("id")+"/enable", nil).want(200)
 	exerciseBatches(n, camp)
 	exerciseImports(n, camp)
+	exerciseCustomerImports(t)
 	exerciseCustomers(n)
 	exerciseSegments(n)
 	n.do("GET", "/v1/campaigns", nil).want(200)

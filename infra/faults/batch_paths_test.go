@@ -7,6 +7,7 @@ import "net/http"
 func batchPaths() []path {
 	return []path{
 		createBatch(true), createBatch(false), revokeBatch(), disableDerived(), createImport(true), createImport(false), importPart(),
+		importCustomers(),
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/lagniappe/lagniappe/internal/customer"
 	"github.com/lagniappe/lagniappe/internal/fault"
 	"github.com/lagniappe/lagniappe/internal/ident"
 	"github.com/lagniappe/lagniappe/internal/moment"
@@ -22,39 +23,60 @@ var (
 	ErrRepeatedInPart  = fault.Define(fault.Conflict, "code_repeated_in_part")
 )
 
-// Import is a shop's existing codes on their way in, part by part.
+// ImportKind is what an import takes in.
+type ImportKind string
+
+// The kinds.
+const (
+	ImportCodes     ImportKind = "codes"
+	ImportCustomers ImportKind = "customers"
+)
+
+// OnExisting is [customer.OnExisting].
+type OnExisting = customer.OnExisting
+
+// Import is what a shop has already, codes or customers, on its way in, part by part.
 type Import struct {
 	Object          string            `json:"object" enum:"import"`
 	ID              string            `json:"id" example:"imp_06kd8t5v2w7x9y3z"`
 	Livemode        bool              `json:"livemode"`
-	Kind            string            `json:"kind" enum:"codes"`
-	Campaign        string            `json:"campaign" example:"camp_06kd8t5v2w7x9y3z"`
-	CampaignVersion int               `json:"campaign_version" doc:"The version of the campaign's terms that its codes are issued under."`
-	Shared          bool              `json:"shared" doc:"Everybody may use its codes; otherwise each is for one use."`
+	Kind            ImportKind        `json:"kind" enum:"codes,customers"`
+	Campaign        string            `json:"campaign,omitzero" doc:"Of codes." example:"camp_06kd8t5v2w7x9y3z"`
+	CampaignVersion int               `json:"campaign_version,omitzero" doc:"Of codes: the version of the campaign's terms that they are issued under."`
+	Shared          *bool             `json:"shared,omitempty" nullable:"false" doc:"Of codes: everybody may use each; otherwise each is for one use."`
+	OnExisting      OnExisting        `json:"on_existing,omitzero" enum:"replace,skip" doc:"Of customers: what becomes of those who are there already."`
 	Parts           int64             `json:"parts" doc:"How many are done."`
 	Lines           int64             `json:"lines" doc:"Of those parts, without empty lines and the heading."`
 	Accepted        int64             `json:"accepted"`
 	Refused         int64             `json:"refused"`
+	Skipped         int64             `json:"skipped,omitzero" doc:"Lines of customers who were there already, where those are to be skipped."`
 	Metadata        map[string]string `json:"metadata,omitempty"`
 	CreatedAt       time.Time         `json:"created_at"`
 }
 
-// ImportIssue is the wish for an import.
+// ImportIssue is the wish for an import: of a campaign's codes, or of customers.
 type ImportIssue struct {
-	Campaign Campaign
-	Shared   bool
-	Metadata map[string]string
-	Now      time.Time
+	Campaign   Campaign
+	Shared     bool
+	OnExisting OnExisting
+	Livemode   bool // of customers; codes have the campaign's
+	Metadata   map[string]string
+	Now        time.Time
 }
 
 // Import makes the import of a wish, or refuses it.
 func (i ImportIssue) Import(id string) (Import, error) {
+	if i.OnExisting != "" {
+		return Import{
+			Object: "import", ID: id, Livemode: i.Livemode, Kind: ImportCustomers, OnExisting: i.OnExisting, Metadata: i.Metadata, CreatedAt: i.Now,
+		}, checkMetadata(i.Metadata)
+	}
 	if err := i.Campaign.CheckBulk(); err != nil {
 		return Import{}, err
 	}
 	return Import{
-		Object: "import", ID: id, Livemode: i.Campaign.Livemode, Kind: "codes", Campaign: i.Campaign.ID,
-		CampaignVersion: i.Campaign.Version, Shared: i.Shared, Metadata: i.Metadata, CreatedAt: i.Now,
+		Object: "import", ID: id, Livemode: i.Campaign.Livemode, Kind: ImportCodes, Campaign: i.Campaign.ID,
+		CampaignVersion: i.Campaign.Version, Shared: &i.Shared, Metadata: i.Metadata, CreatedAt: i.Now,
 	}, checkMetadata(i.Metadata)
 }
 
@@ -69,6 +91,7 @@ type ImportPart struct {
 	Import  string
 	Number  int
 	Lines   int64
+	Skipped int64
 	Refused []LineRefusal // by line
 }
 
@@ -86,10 +109,10 @@ func (p ImportPart) Sorted() ImportPart {
 	return p
 }
 
-// Accepted is how many of its lines became coupons.
-func (p ImportPart) Accepted() int64 { return p.Lines - int64(len(p.Refused)) }
+// Accepted is how many of its lines became what they were to become.
+func (p ImportPart) Accepted() int64 { return p.Lines - p.Skipped - int64(len(p.Refused)) }
 
-// LineRefusal is a line that became no coupon, and why. It keeps the fault's code,
+// LineRefusal is a line that became nothing, and why. It keeps the fault's code,
 // so that the sentence is in the language of whoever reads the report.
 type LineRefusal struct {
 	Line  int            `json:"line"`
@@ -129,11 +152,14 @@ func clipped(s string) string {
 	return s
 }
 
+// ForAll reports whether everybody may use each of its codes.
+func (i Import) ForAll() bool { return i.Shared != nil && *i.Shared }
+
 // Coupon makes the coupon of a line.
 func (i Import) Coupon(s shop.Secrets, l Line, now time.Time) Coupon {
 	c := Coupon{
 		Object: "coupon", ID: ID(s, l.Code), Livemode: i.Livemode, Campaign: i.Campaign, CampaignVersion: i.CampaignVersion,
-		Code: DisplayNamed(l.Text), Shared: i.Shared, Customer: l.Customer, Personal: l.Person != "", Person: l.Person, Active: true,
+		Code: DisplayNamed(l.Text), Shared: i.ForAll(), Customer: l.Customer, Personal: l.Person != "", Person: l.Person, Active: true,
 		StartsAt: moment.Stored(l.StartsAt), ExpiresAt: moment.Stored(l.ExpiresAt), CreatedAt: now,
 	}
 	if !c.Shared {

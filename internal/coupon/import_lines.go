@@ -26,18 +26,26 @@ type row struct {
 	ExpiresAt time.Time `json:"expires_at"`
 }
 
+// PartInCSV says whether a media type is that of a part in CSV, or else in JSON Lines.
+func PartInCSV(mediaType string) (bool, error) {
+	name, _, err := mime.ParseMediaType(mediaType)
+	lines := slices.Contains([]string{"application/x-ndjson", "application/jsonl", "application/x-jsonlines"}, name)
+	if err != nil || name != "text/csv" && !lines {
+		return false, ErrPartUnsupported
+	}
+	return !lines, nil
+}
+
 // rowsOf reads a part in the form that its media type names.
 func rowsOf(mediaType string, body []byte) ([]row, error) {
-	name, _, err := mime.ParseMediaType(mediaType)
+	inCSV, err := PartInCSV(mediaType)
 	switch {
 	case err != nil:
-		return nil, ErrPartUnsupported
-	case name == "text/csv":
+		return nil, err
+	case inCSV:
 		return rowsOfCSV(body)
-	case slices.Contains([]string{"application/x-ndjson", "application/jsonl", "application/x-jsonlines"}, name):
-		return rowsOfJSON(body)
 	}
-	return nil, ErrPartUnsupported
+	return rowsOfJSON(body)
 }
 
 // added appends a row, up to the bound.

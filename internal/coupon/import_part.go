@@ -19,6 +19,14 @@ func instant(s, column string, before error) (time.Time, error) {
 	return t, before
 }
 
+// Part is a part before its lines were judged.
+func (i Import) Part(c shop.Caller, number int, mediaType string, body []byte, lines int) (p ImportPartIssue) {
+	p.Import, p.Number, p.Lines = i.ID, number, int64(lines)
+	form, _, _ := strings.Cut(strings.ToLower(mediaType), ";")
+	p.Hash = c.Secrets.Replay.Sum("import part", strings.TrimSpace(form), string(body))[:16]
+	return p
+}
+
 // ReadPart reads a part's body. Its columns are those of CSV's heading or the
 // members of JSON objects. An error means the part as a whole.
 func (i Import) ReadPart(ctx context.Context, c shop.Caller, number int, mediaType string, body []byte) (p ImportPartIssue, err error) {
@@ -26,9 +34,7 @@ func (i Import) ReadPart(ctx context.Context, c shop.Caller, number int, mediaTy
 	if err != nil {
 		return p, err
 	}
-	p.Import, p.Number, p.Lines = i.ID, number, int64(len(rows))
-	form, _, _ := strings.Cut(strings.ToLower(mediaType), ";")
-	p.Hash = c.Secrets.Replay.Sum("import part", strings.TrimSpace(form), string(body))[:16]
+	p = i.Part(c, number, mediaType, body, len(rows))
 	seen := map[Code]int{}
 	for _, r := range rows {
 		l, err := i.line(ctx, c, r)
@@ -74,7 +80,7 @@ func (i Import) line(ctx context.Context, c shop.Caller, r row) (l Line, err err
 		}
 	}
 	wish := Issue{Person: l.Person, StartsAt: r.StartsAt, ExpiresAt: r.ExpiresAt, Now: i.CreatedAt} // so that a second try judges alike
-	if i.Shared {
+	if i.ForAll() {
 		wish.Named = r.Code
 	}
 	return l, wish.Check()

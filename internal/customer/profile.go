@@ -76,6 +76,7 @@ type Customer struct {
 	Identities []Identity `json:"-"`
 	Signals    []Signal   `json:"-"`
 	Joined     []Joined   `json:"-"` // who was merged into this one
+	Told       Told       `json:"-"`
 }
 
 // Exists reports whether this is a customer at all.

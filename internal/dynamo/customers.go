@@ -64,7 +64,7 @@ func (s *Store) saveOnce(ctx context.Context, sp shop.Space, prev, next customer
 	switch {
 	case again:
 		return customer.Customer{}, errChanged
-	case me < from && refused[me].failed:
+	case me < from && getStr(refused[me].old, "same_as") != "":
 		return customer.Customer{}, s.mergedInto(ctx, sp, next.Person)
 	}
 	return customer.Customer{}, fault.ErrStale // somebody moves one of these rows: look again
@@ -90,6 +90,10 @@ func (s *Store) leading(sp shop.Space, prev, next customer.Customer, claimed []c
 	w := write{
 		table: s.tables.Coupons, key: personKey(sp, next.Person), update: "SET customer = :id",
 		condition: "attribute_not_exists(same_as)", values: item{":id": str(next.ID)},
+	}
+	if !next.Told.At.IsZero() {
+		w.condition += " AND (attribute_not_exists(erased_at) OR erased_at < :told)"
+		w.values[":told"] = moment(next.Told.At)
 	}
 	var also, brought []string
 	for _, i := range claimed {
@@ -123,6 +127,9 @@ func profileRow(sp shop.Space, c customer.Customer) item {
 	if len(c.Joined) > 0 {
 		row["joined"] = document(c.Joined)
 	}
+	if c.Told.By != "" {
+		row["told_by"] = str(c.Told.By)
+	}
 	return row
 }
 
@@ -133,6 +140,7 @@ func readCustomer(sp shop.Space, person string, row item) (customer.Customer, er
 	c := customer.Customer{
 		Object: "customer", ID: getStr(row, "customer_id"), Livemode: sp.Live, PhoneNumber: getStr(row, "phone_number"),
 		Version: getNum(row, "version"), CreatedAt: getTime(row, "created_at"), UpdatedAt: getTime(row, "updated_at"), Person: person,
+		Told: customer.Told{By: getStr(row, "told_by")},
 	}
 	if err := getDocument(row, "identities", &c.Identities); err != nil {
 		return c, err

@@ -56,14 +56,17 @@ func (s *Store) finishPart(ctx context.Context, sp shop.Space, p coupon.ImportPa
 	refused, err := s.settle(ctx, "dynamo.finishPart",
 		write{
 			table: s.tables.Campaigns, key: partKey(sp, p.Import, p.Number),
-			update:    "SET finished_at = :now, lines_read = :lines, report = :report",
+			update:    "SET finished_at = :now, lines_read = :lines, skipped = :skipped, report = :report",
 			condition: "attribute_not_exists(finished_at)",
-			values:    item{":now": moment(s.now()), ":lines": lines, ":report": report},
+			values:    item{":now": moment(s.now()), ":lines": lines, ":skipped": num(p.Skipped), ":report": report},
 		},
 		write{
 			table: s.tables.Campaigns, key: importKey(sp, p.Import, skHead),
-			update: "SET parts = parts + :one, lines_read = lines_read + :lines, accepted = accepted + :accepted, refused = refused + :refused",
-			values: item{":one": num(1), ":lines": lines, ":accepted": accepted, ":refused": num(len(p.Refused))},
+			update: "SET parts = parts + :one, lines_read = lines_read + :lines, accepted = accepted + :accepted, refused = refused + :refused" +
+				", skipped = if_not_exists(skipped, :none) + :skipped", // imports from before there were customers have none
+			values: item{
+				":one": num(1), ":lines": lines, ":accepted": accepted, ":refused": num(len(p.Refused)), ":skipped": num(p.Skipped), ":none": num(0),
+			},
 		})
 	if err != nil {
 		return coupon.ImportPart{}, err
@@ -90,6 +93,6 @@ func (s *Store) ImportedPart(ctx context.Context, sp shop.Space, id string, numb
 }
 
 func readPart(id string, number int, row item) (coupon.ImportPart, error) {
-	p := coupon.ImportPart{Import: id, Number: number, Lines: getNum(row, "lines_read")}
+	p := coupon.ImportPart{Import: id, Number: number, Lines: getNum(row, "lines_read"), Skipped: getNum(row, "skipped")}
 	return p, getDocument(row, "report", &p.Refused)
 }

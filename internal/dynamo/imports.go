@@ -26,7 +26,8 @@ func (s *Store) CreateImport(ctx context.Context, sp shop.Space, i coupon.Import
 			{table: s.tables.Campaigns, item: importRow(sp, imp), condition: "attribute_not_exists(pk)", unique: true},
 			{table: s.tables.Campaigns, item: key(importsPK(sp), imp.ID)},
 		}
-		if !i.Campaign.Issued {
+		first := imp.Kind == coupon.ImportCodes && !i.Campaign.Issued
+		if first {
 			ws = append(ws, s.firstIssue(sp, imp.Campaign, imp.CampaignVersion))
 		}
 		refused, err := s.settle(ctx, "dynamo.CreateImport", s.withOnce(sp, s.tables.Campaigns, once, imp, ws)...)
@@ -36,7 +37,7 @@ func (s *Store) CreateImport(ctx context.Context, sp shop.Space, i coupon.Import
 		if !once.IsZero() && refused[0].failed {
 			return replayed[coupon.Import](refused[0].old, once)
 		}
-		if mark := refused[len(refused)-1]; !i.Campaign.Issued && mark.failed {
+		if mark := refused[len(refused)-1]; first && mark.failed {
 			return coupon.Import{}, fault.ErrStale.In("dynamo.CreateImport") // the campaign changed since it was read
 		}
 	} // the id was taken: draw again
@@ -46,7 +47,7 @@ func (s *Store) CreateImport(ctx context.Context, sp shop.Space, i coupon.Import
 func importRow(sp shop.Space, i coupon.Import) item {
 	row := importKey(sp, i.ID, skHead)
 	row["doc"] = document(i)
-	for _, counter := range []string{"parts", "lines_read", "accepted", "refused"} {
+	for _, counter := range []string{"parts", "lines_read", "accepted", "refused", "skipped"} {
 		row[counter] = num(0)
 	}
 	return row
@@ -56,7 +57,7 @@ func readImport(row item) (coupon.Import, error) {
 	var i coupon.Import
 	err := getDocument(row, "doc", &i)
 	i.Parts, i.Lines = getNum(row, "parts"), getNum(row, "lines_read")
-	i.Accepted, i.Refused = getNum(row, "accepted"), getNum(row, "refused")
+	i.Accepted, i.Refused, i.Skipped = getNum(row, "accepted"), getNum(row, "refused"), getNum(row, "skipped")
 	return i, err
 }
 

@@ -48,7 +48,7 @@ func (a *API) caller(ctx huma.Context, op Op) (shop.Caller, error) {
 	switch {
 	case err != nil:
 		return c, err
-	case !c.Permits(op.Scope) || c.Publishable() && !op.Browser:
+	case !c.Permits(op.Scope) && (op.OrScope == "" || !c.Permits(op.OrScope)) || c.Publishable() && !op.Browser:
 		return c, shop.ErrKeyNotPermitted.Arg("scope", string(op.Scope))
 	case c.Publishable() && !c.PermitsOrigin(ctx.Header("Origin")):
 		return c, shop.ErrOriginNotPermitted

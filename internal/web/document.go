@@ -11,10 +11,14 @@ import (
 // Version is the API's version, as the contract states it.
 const Version = "1.0.0"
 
-// NewDocument starts an OpenAPI document: what all operations share.
-func NewDocument() *huma.OpenAPI {
+func newSchemas() huma.Registry {
 	schemas := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
 	schemas.RegisterTypeAlias(reflect.TypeFor[customer.Ref](), reflect.TypeFor[customerSchema]())
+	return schemas
+}
+
+// NewDocument starts an OpenAPI document: what all operations share.
+func NewDocument() *huma.OpenAPI {
 	return &huma.OpenAPI{
 		OpenAPI: "3.1.0",
 		Info: &huma.Info{
@@ -22,7 +26,7 @@ func NewDocument() *huma.OpenAPI {
 			Description: "Coupons, referrals and surprises for web shops. Amounts are integers in minor units, times are RFC 3339, errors are RFC 9457 problems with a stable code.",
 		},
 		Components: &huma.Components{
-			Schemas: schemas,
+			Schemas: newSchemas(),
 			SecuritySchemes: map[string]*huma.SecurityScheme{
 				"secret_key":      {Type: "http", Scheme: "bearer", Description: "`sk_live_…` or `sk_test_…`: the shop's server. Keep it there."},
 				"publishable_key": {Type: "http", Scheme: "bearer", Description: "`pk_live_…` or `pk_test_…`: may stand in a web page; it can only validate."},

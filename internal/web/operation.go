@@ -20,15 +20,16 @@ type Op struct {
 	Doc          string
 	Tag          string
 	Scope        shop.Scope // what the key must permit; empty: anybody
+	OrScope      shop.Scope // permits it, too; the handler says to whom what
 	Browser      bool       // open to publishable keys, and so to other origins
 	Status       int        // of success; 200 where unset
 	Errors       []int      // statuses beside the usual
 	Replays      bool       // a repeated POST, or a PUT of what is there, answers 200 instead of 201
 
-	// Of a handler that chooses between JSON and another media type: the type of
-	// the JSON answer, and the other media type.
+	// Of a handler that chooses between JSON and other media types: the type of
+	// the JSON answer, and the others.
 	Answer reflect.Type
-	Also   string
+	Also   []string
 
 	MaxBody int      // bytes of the largest body; 0: as everywhere
 	Takes   []string // media types of a body that the handler reads itself
@@ -90,15 +91,18 @@ func (a *API) describeNot(answer reflect.Type) {
 	a.front.Document.Components.Schemas.RegisterTypeAlias(answer, reflect.TypeFor[struct{}]())
 }
 
-// describeBoth says what an answer of two kinds is; its Go type, any, says nothing.
+// describeBoth says what an answer of several kinds is; its Go type, any, says nothing.
 func (a *API) describeBoth(op Op, o *huma.Operation) {
 	if a.terse {
 		return
 	}
-	o.Responses = map[string]*huma.Response{"200": {Content: map[string]*huma.MediaType{
+	content := map[string]*huma.MediaType{
 		"application/json": {Schema: a.front.Document.Components.Schemas.Schema(op.Answer, true, op.ID+"Response")},
-		op.Also:            {Schema: &huma.Schema{Type: huma.TypeString}},
-	}}}
+	}
+	for _, media := range op.Also {
+		content[media] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString}}
+	}
+	o.Responses = map[string]*huma.Response{"200": {Content: content}}
 }
 
 // ListOf is the type of a page, for [Op.Answer].
@@ -123,6 +127,9 @@ func (op Op) huma() huma.Operation {
 	if op.Scope != "" {
 		o.Security = []map[string][]string{{"secret_key": {string(op.Scope)}}}
 		o.Errors = append(o.Errors, 400, 401, 403, 422, 429, 500, 503)
+	}
+	if op.OrScope != "" {
+		o.Security = append(o.Security, map[string][]string{"secret_key": {string(op.OrScope)}})
 	}
 	if op.Browser && op.Scope != "" {
 		o.Security = append(o.Security, map[string][]string{"publishable_key": {string(op.Scope)}})
