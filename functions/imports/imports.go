@@ -15,6 +15,7 @@ import (
 	"context"
 	"net/http"
 	"sync"
+	"time"
 	_ "time/tzdata" // profiles name time zones, and the machine may know none
 
 	"github.com/lagniappe/lagniappe/internal/coupon"
@@ -55,8 +56,13 @@ const tag = "Imports"
 // maxPart is the largest body of a part. Base64, as the gateway wraps what is not text, makes it a third larger; Lambda takes 6 MB.
 const maxPart = 4 << 20
 
+// answerWithin leaves a thousand customers time on a table that has had no load
+// before; the function's own timeout (template.yaml) is 29 seconds.
+const answerWithin = 26 * time.Second
+
 // New makes the function.
 func New(f web.Front, store Store) http.Handler {
+	f.Within = answerWithin
 	api, h := web.NewAPI(f), handler{f, store, sync.OnceValue(web.NewRows[customer.Row])}
 	web.Handle(api, web.Op{
 		Method: http.MethodPost, Path: "/v1/imports", ID: "create_import", Tag: tag, Scope: shop.CouponsWrite, OrScope: shop.CustomersWrite,

@@ -1,7 +1,8 @@
 // Command operator does what only the one who runs Lagniappe may do: create
 // shops, help out one that lost its keys, write out a batch's codes, and look
 // after what the relay has set aside. It works on the account and region that the
-// AWS environment names, or on any DynamoDB at DYNAMODB_ENDPOINT.
+// AWS environment names, or on any DynamoDB at DYNAMODB_ENDPOINT. Customers it
+// takes in and writes out by the API, with a key of the shop.
 package main
 
 import (
@@ -32,7 +33,10 @@ type commands struct {
 	ListKeys   listKeys   `cmd:"" help:"List the keys of a shop's side."`
 	RevokeKey  revokeKey  `cmd:"" help:"Revoke a key; effective within 30 seconds."`
 
-	ExportCodes    exportCodes    `cmd:"" help:"Write the codes of a batch to a file."`
+	ExportCodes     exportCodes     `cmd:"" help:"Write the codes of a batch to a file."`
+	ImportCustomers importCustomers `cmd:"" help:"Take in a file of customers, and report every refused line."`
+	ExportCustomers exportCustomers `cmd:"" help:"Write all customers of a side to a file."`
+
 	Parked         parked         `cmd:"" help:"List what the relay has set aside, or try it again."`
 	ReplayErasures replayErasures `cmd:"" help:"Erase again who was erased, after tables were restored from a backup."`
 	DeadTasks      deadTasks      `cmd:"" help:"List the tasks that were given up, or send them back."`
@@ -76,10 +80,10 @@ func main() {
 	var c commands
 	k := kong.Parse(&c, kong.Name("operator"), kong.Description("Commands for the one who runs Lagniappe."))
 	ctx := context.Background()
-	store, err := c.store(ctx)
+	k.BindTo(ctx, (*context.Context)(nil))
+	err := k.BindSingletonProvider(func() (*dynamo.Store, error) { return c.store(ctx) }) // only for commands that ask for it
 	if err == nil {
-		k.BindTo(ctx, (*context.Context)(nil))
-		err = k.Run(store)
+		err = k.Run()
 	}
 	if errors.Is(err, fault.ErrNotFound) {
 		err = errors.New("no such shop, key or batch on this side; the live side takes --live")

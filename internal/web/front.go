@@ -40,6 +40,7 @@ type Front struct {
 	Trace     func(context.Context) string // the trace header, as Lambda tells it; nil: the request's own
 	Metrics   metric.Sink                  // zero: nothing is counted
 	Document  *huma.OpenAPI                // nil: the function's own; the contract collects all in one
+	Within    time.Duration                // ends what a request may wait for; 0: as everywhere
 }
 
 // API is one function's operations.

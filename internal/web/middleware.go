@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"fmt"
@@ -60,7 +61,7 @@ func (f Front) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		n, start := &note{id: f.requestID(r.Context()), trace: f.traceID(r)}, f.Now()
 		rec := &recorder{ResponseWriter: w}
-		ctx, stop := context.WithTimeout(context.WithValue(r.Context(), noteKey{}, n), answerWithin)
+		ctx, stop := context.WithTimeout(context.WithValue(r.Context(), noteKey{}, n), cmp.Or(f.Within, answerWithin))
 		defer stop()
 		r = r.WithContext(ctx)
 		rec.Header().Set("Request-Id", n.id)
