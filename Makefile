@@ -89,7 +89,7 @@ openapi: | need-go ## Regenerate the OpenAPI document
 ##### Figures (infra/bench: counts fail when they grow, times never do)
 
 .PHONY: bench bench-check bench-baseline
-bench: | need-go ## Measure what a call costs and how fast it is (PARTS="counts speed cold partition")
+bench: | need-go ## Measure what a call costs and how fast it is (PARTS="counts speed cold partition people")
 	@mkdir -p .cache && go run ./infra/bench --json .cache/bench.json $(PARTS)
 bench-check: | need-go ## Hold the counts of each operation to the committed baseline
 	go test ./infra/bench -count=1 -v -run TestCounts

@@ -1,10 +1,11 @@
 // Command bench measures what Lagniappe costs, and how fast it is beside a bare
-// floor of the same run. Four parts, each of which can be run alone:
+// floor of the same run. Five parts, each of which can be run alone:
 //
 //	counts     what one call of each operation asks of DynamoDB (requests, units) and of the processor
 //	speed      calls per second and latencies at 1, 16 and 64 callers, and the same single write with nothing around it
 //	cold       how every function starts, beside a hello-world with the same DynamoDB client
 //	partition  a simulation of what one famous code does to the hottest key
+//	people     100,000 customers: how long it takes to take them in; only where it is named
 //
 // Counts are the same on every machine, so they are held to baseline.json, and
 // one that has grown fails. Times differ from machine to machine and from minute
@@ -29,13 +30,14 @@ import (
 )
 
 type options struct {
-	Parts    []string `arg:"" optional:"" enum:"counts,speed,cold,partition" help:"What to measure: counts, speed, cold, partition; all of them where none is named."`
+	Parts    []string `arg:"" optional:"" enum:"counts,speed,cold,partition,people" help:"What to measure: counts, speed, cold, partition, people; all of them but the last where none is named."`
 	JSON     string   `help:"Also write the report into this file." placeholder:"FILE" type:"path"`
 	Baseline bool     `help:"Make the counts of this run the baseline, instead of holding them to it."`
 
 	Rounds int `help:"Rounds of each measurement of speed; CPU time is taken in twice as many." default:"3"`
 	Calls  int `help:"Calls of each round." default:"500"`
 	Starts int `help:"Cold starts of each kind." default:"21"`
+	People int `help:"Customers that are taken in." default:"100000"`
 }
 
 // Report is what a run found.
@@ -46,6 +48,7 @@ type Report struct {
 	Speed     []Speed            `json:"speed,omitempty"`
 	Cold      []Cold             `json:"cold,omitempty"`
 	Partition []partition.Result `json:"partition,omitempty"`
+	Import    *Import            `json:"import,omitempty"`
 	Targets   []Target           `json:"targets,omitempty"`
 }
 
@@ -83,7 +86,12 @@ func (o options) run(ctx context.Context) error {
 	return checkBaseline(r.Counts, true)
 }
 
-func (o options) wants(part string) bool { return len(o.Parts) == 0 || slices.Contains(o.Parts, part) }
+func (o options) wants(part string) bool {
+	return len(o.Parts) == 0 && part != people || slices.Contains(o.Parts, part)
+}
+
+// people is the part that takes minutes.
+const people = "people"
 
 func (o options) measure(ctx context.Context) (r Report, err error) {
 	r.Date = time.Now().UTC().Format(time.DateOnly)
@@ -101,6 +109,7 @@ func (o options) measure(ctx context.Context) (r Report, err error) {
 		{"cold", func() (err error) { r.Cold, err = s.measureCold(ctx, o.Starts); return err }},
 		{"counts", func() (err error) { r.Counts, err = s.measureCounts(ctx, 2*o.Rounds); return err }},
 		{"speed", func() (err error) { r.Speed, err = s.measureSpeed(ctx, o.Rounds, o.Calls); return err }},
+		{people, func() (err error) { r.Import, err = s.measureImport(ctx, o.People); return err }},
 	} {
 		if !o.wants(part.name) {
 			continue

@@ -24,6 +24,9 @@ func (r Report) print(out io.Writer) error {
 	if r.Partition != nil {
 		r.printPartition(w)
 	}
+	if r.Import != nil {
+		r.printImport(w)
+	}
 	r.printTargets(w)
 	return w.Flush()
 }
