@@ -110,8 +110,8 @@ func (c importCustomers) begin(ctx context.Context) (begun, error) {
 }
 
 // send sends all parts, and prints what was refused.
-func (c importCustomers) send(ctx context.Context, file io.Reader, id, media string, bar io.Writer) (all sums, err error) {
-	cut, err := newParts(io.TeeReader(file, bar), media == "text/csv")
+func (c importCustomers) send(ctx context.Context, file io.Reader, id, media string, bar *progressbar.ProgressBar) (all sums, err error) {
+	cut, err := newParts(file, media == "text/csv")
 	if err != nil {
 		return all, err
 	}
@@ -127,6 +127,7 @@ func (c importCustomers) send(ctx context.Context, file io.Reader, id, media str
 		if err != nil {
 			return all, fmt.Errorf("part %d (from line %d of the file on): %w", number, p.shift+2, err)
 		}
+		_ = bar.Add(len(p.body) - len(cut.heading))
 		all.Lines, all.Accepted = all.Lines+done.Lines, all.Accepted+done.Accepted
 		all.Skipped, all.Refused = all.Skipped+done.Skipped, all.Refused+done.Refused
 	}
