@@ -147,3 +147,11 @@ func FuzzRows(f *testing.F) {
 		}
 	})
 }
+
+// Cells are taken as they are: space is a value, for the profile to judge, and what is no UTF-8 is no text.
+func TestCells(t *testing.T) {
+	rows, err := RowsOfCSV([]byte("id,given_name\nc-1, \nc-2,\nc-3,\xff\n"), 1000)
+	if err != nil || len(rows) != 3 || string(rows[0].JSON) != `{"given_name":" ","id":"c-1"}` || string(rows[1].JSON) != `{"id":"c-2"}` || rows[2].Err == nil {
+		t.Errorf("%+v %v", rows, err)
+	}
+}

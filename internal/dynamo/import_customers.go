@@ -146,7 +146,7 @@ func (e enrolling) lasting(ctx context.Context, person string) error {
 	case !at.IsZero() && !at.Before(e.told.At):
 		return customer.ErrErasedSince.At("id")
 	case getStr(row, "same_as") != "":
-		return customer.ErrIdentityTaken.At("id")
+		return e.mergedInto(ctx, e.space, person)
 	}
 	return nil
 }
