@@ -5,7 +5,7 @@
 //	speed      calls per second and latencies at 1, 16 and 64 callers, and the same single write with nothing around it
 //	cold       how every function starts, beside a hello-world with the same DynamoDB client
 //	partition  a simulation of what one famous code does to the hottest key
-//	people     100,000 customers: how long it takes to take them in; only where it is named
+//	people     100,000 customers: how long it takes to take them in and to build a segment of them, and what it costs to ask for it; only where it is named
 //
 // Counts are the same on every machine, so they are held to baseline.json, and
 // one that has grown fails. Times differ from machine to machine and from minute
@@ -37,7 +37,7 @@ type options struct {
 	Rounds int `help:"Rounds of each measurement of speed; CPU time is taken in twice as many." default:"3"`
 	Calls  int `help:"Calls of each round." default:"500"`
 	Starts int `help:"Cold starts of each kind." default:"21"`
-	People int `help:"Customers that are taken in." default:"100000"`
+	People int `help:"Customers of the part people." default:"100000"`
 }
 
 // Report is what a run found.
@@ -49,6 +49,7 @@ type Report struct {
 	Cold      []Cold             `json:"cold,omitempty"`
 	Partition []partition.Result `json:"partition,omitempty"`
 	Import    *Import            `json:"import,omitempty"`
+	Segments  []Segments         `json:"segments,omitempty"`
 	Targets   []Target           `json:"targets,omitempty"`
 }
 
@@ -110,6 +111,7 @@ func (o options) measure(ctx context.Context) (r Report, err error) {
 		{"counts", func() (err error) { r.Counts, err = s.measureCounts(ctx, 2*o.Rounds); return err }},
 		{"speed", func() (err error) { r.Speed, err = s.measureSpeed(ctx, o.Rounds, o.Calls); return err }},
 		{people, func() (err error) { r.Import, err = s.measureImport(ctx, o.People); return err }},
+		{people, func() (err error) { r.Segments, err = s.measureCrowds(ctx, o.People); return err }},
 	} {
 		if !o.wants(part.name) {
 			continue

@@ -62,6 +62,8 @@ type goods struct {
 	shared map[int]string // a code by the number of slots of its limit; 0: no limit
 	batch  *coupon.Coder
 	orders atomic.Int64
+
+	segmentID string // that everybody is in
 }
 
 func (t *tenant) goods(ctx context.Context) (*goods, error) {
@@ -104,7 +106,8 @@ func (g *goods) operations() []operation {
 	ops = append(ops, operation{"replay", g.replays}, operation{"refusal", g.refusals}, operation{"rollback", g.rollbacks})
 	ops = append(ops, g.joint()...)
 	ops = append(ops, g.batched()...)
-	return append(ops, g.ordered()...)
+	ops = append(ops, g.ordered()...)
+	return append(ops, g.segmented()...)
 }
 
 func (g *goods) issues(_ context.Context, n int) ([]call, error) {

@@ -51,7 +51,13 @@ func (g *goods) told(ctx context.Context, n int) ([]call, error) {
 	})
 }
 
-func (g *goods) retells(ctx context.Context, n int) ([]call, error) { return g.told(ctx, n) }
+func (g *goods) retells(ctx context.Context, n int) ([]call, error) {
+	told, err := g.told(ctx, n)
+	for i := range told {
+		told[i].status = http.StatusOK
+	}
+	return told, err
+}
 
 func (g *goods) returns(ctx context.Context, n int) ([]call, error) {
 	told, err := g.told(ctx, n)

@@ -119,7 +119,7 @@ type tenant struct {
 
 // newTenant builds the functions anew, with cold caches.
 func (s *stage) newTenant(ctx context.Context, o house.Options) (*tenant, error) {
-	o.Template, o.Endpoint = s.template, s.emulator.Endpoint
+	o.Template, o.Endpoint, o.Secret = s.template, s.emulator.Endpoint, filepath.Join(s.dir, "secret")
 	h, err := house.New(o)
 	if err != nil {
 		return nil, err

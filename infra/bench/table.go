@@ -27,6 +27,9 @@ func (r Report) print(out io.Writer) error {
 	if r.Import != nil {
 		r.printImport(w)
 	}
+	if r.Segments != nil {
+		r.printSegments(w)
+	}
 	r.printTargets(w)
 	return w.Flush()
 }
