@@ -106,7 +106,7 @@ func (g *goods) operations() []operation {
 	ops = append(ops, operation{"replay", g.replays}, operation{"refusal", g.refusals}, operation{"rollback", g.rollbacks})
 	ops = append(ops, g.joint()...)
 	ops = append(ops, g.batched()...)
-	ops = append(ops, g.ordered()...)
+	ops = append(append(ops, g.ordered()...), g.stored()...)
 	return append(ops, g.segmented()...)
 }
 

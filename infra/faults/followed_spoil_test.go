@@ -32,6 +32,7 @@ func (f *followed) spoil() {
 		"what an order is worth": {"OrdersTable", func(r row) bool { return strings.HasPrefix(r.text("sk"), "order#") && r.flag("counts") }, func(r row) {
 			r["spent"] = &types.AttributeValueMemberN{Value: "1"}
 		}},
+		"a place in the list": {"OrdersTable", func(r row) bool { return strings.Contains(r.text("pk"), "#orders#") }, nil},
 		"figures": {"OrdersTable", func(r row) bool {
 			return r.text("sk") == "figures" && strings.Contains(r.text("figures"), `"spent":{"EUR"`)
 		}, func(r row) {

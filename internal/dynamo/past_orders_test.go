@@ -89,8 +89,8 @@ func someCampaign(r *rand.Rand, named bool) coupon.Campaign {
 	return coupon.Campaign{ID: "camp_1", Version: 1, Definition: d}
 }
 
-// asSeen is a forecast as callers see it, without what only stored orders have.
-func asSeen(t *testing.T, f coupon.Forecast) string {
+// shown is a forecast as callers see it, without what only stored orders have.
+func shown(t *testing.T, f coupon.Forecast) string {
 	t.Helper()
 	f.OfStored = coupon.OfStored{}
 	b, err := json.Marshal(f)
@@ -146,8 +146,8 @@ func (s *side) replays(c coupon.Campaign, all []order.Record, home func(string) 
 		page := history[replayed : replayed+len(past.Orders)]
 		want, err := c.Forecast(slices.Clone(page), s.now())
 		s.must(err)
-		if asSeen(s.t, got) != asSeen(s.t, want) {
-			s.t.Errorf("%s\nwant %s", asSeen(s.t, got), asSeen(s.t, want))
+		if shown(s.t, got) != shown(s.t, want) {
+			s.t.Errorf("%s\nwant %s", shown(s.t, got), shown(s.t, want))
 		}
 		replayed, cancelled = replayed+len(past.Orders), cancelled-got.Cancelled
 		if got.HasMore != (past.Next != "") || len(past.Orders)+past.Cancelled != limit && got.HasMore {
