@@ -51,23 +51,28 @@ func (s *Store) saveOnce(ctx context.Context, sp shop.Space, prev, next customer
 	case refused[0].failed:
 		return customer.Customer{}, fault.ErrStale
 	}
-	again := false
-	for i, identity := range claimed {
-		switch r := refused[from+i]; {
-		case !r.failed:
-		case getStr(r.old, "same_as") != "":
-			return customer.Customer{}, customer.ErrIdentityTaken.At(identity.Field).Arg("customer", getStr(r.old, "customer"))
-		default:
-			found[identity.Person], again = r.old, true
-		}
+	if err := unclaimed(claimed, refused[from:], found); err != nil {
+		return customer.Customer{}, err
 	}
-	switch {
-	case again:
-		return customer.Customer{}, errChanged
-	case me < from && getStr(refused[me].old, "same_as") != "":
+	if me < from && getStr(refused[me].old, "same_as") != "" {
 		return customer.Customer{}, s.mergedInto(ctx, sp, next.Person)
 	}
 	return customer.Customer{}, fault.ErrStale // somebody moves one of these rows: look again
+}
+
+// unclaimed says why addresses and numbers were not claimed: one is another's, or
+// brings along what was not known (errChanged). nil: that is not what stood in the way.
+func unclaimed(claimed []customer.Identity, refused []refusal, found map[string]item) (err error) {
+	for i, identity := range claimed {
+		switch r := refused[i]; {
+		case !r.failed:
+		case getStr(r.old, "same_as") != "":
+			return customer.ErrIdentityTaken.At(identity.Field).Arg("customer", getStr(r.old, "customer"))
+		default:
+			found[identity.Person], err = r.old, errChanged
+		}
+	}
+	return err
 }
 
 // profileWrite is the customer's row. Two changes that write the same from the

@@ -35,14 +35,7 @@ func (s *Store) erase(ctx context.Context, sp shop.Space, person string) error {
 	}
 	persons := []string{person}
 	if erasing(stone) {
-		held, err := s.Held(ctx, sp, c.Persons())
-		if err != nil {
-			return err
-		}
-		if err := s.keepUses(ctx, sp, person, append(c.Persons()[1:], namesOf(held)...)); err != nil {
-			return err
-		}
-		if persons, err = s.forgetIdentities(ctx, sp, c, held, at); err != nil {
+		if persons, err = s.forgetNames(ctx, sp, c, at); err != nil {
 			return err
 		}
 	}
@@ -63,6 +56,19 @@ func (s *Store) erase(ctx context.Context, sp shop.Space, person string) error {
 		return nil
 	}
 	return s.forgetProfile(ctx, sp, c, stone, at)
+}
+
+// forgetNames parts the names of a customer, and gives them: what was used of limits
+// stays used under each.
+func (s *Store) forgetNames(ctx context.Context, sp shop.Space, c customer.Customer, at time.Time) ([]string, error) {
+	held, err := s.Held(ctx, sp, c.Persons())
+	if err != nil {
+		return nil, err
+	}
+	if err := s.keepUses(ctx, sp, c.Person, append(c.Persons()[1:], namesOf(held)...)); err != nil {
+		return nil, err
+	}
+	return s.forgetIdentities(ctx, sp, c, held, at)
 }
 
 // forgetIdentities lets go of the addresses and numbers of a customer, and of the
