@@ -21,7 +21,6 @@ func (g *goods) ordered() []operation {
 		{"tell a return", g.returns},
 		{"follow an order", g.follows(orderRow)},
 		{"follow figures", g.follows(figuresRow)},
-		{"merge of two customers", g.merges},
 	}
 }
 
@@ -65,23 +64,6 @@ func (g *goods) returns(ctx context.Context, n int) ([]call, error) {
 		path := strings.TrimPrefix(told[i].path, http.MethodPut+" ") + "/returns"
 		return call{path, `{"id":"return-1","lines":[{"id":"1","quantity":1}]}`, http.StatusCreated, `"object":"return"`}
 	}), err
-}
-
-// merges are of customers with an address each.
-func (g *goods) merges(ctx context.Context, n int) ([]call, error) {
-	calls := each(n, func(int) call {
-		g.order()
-		id := fmt.Sprintf("m-%d", g.orders.Load())
-		return call{"/v1/customers/" + id + "/merge", fmt.Sprintf(`{"from":"%s-too"}`, id), http.StatusOK, `"id":"` + id + `"`}
-	})
-	return calls, side(2*n, func(i int) error {
-		id := strings.TrimSuffix(strings.TrimPrefix(calls[i/2].path, "/v1/customers/"), "/merge")
-		if i%2 == 1 {
-			id += "-too"
-		}
-		_, err := g.do(ctx, call{http.MethodPut + " /v1/customers/" + id, fmt.Sprintf(`{"email":"%s@example.org"}`, id), http.StatusCreated, id})
-		return err
-	})
 }
 
 // follows are records of the stream, as the relay gets them.

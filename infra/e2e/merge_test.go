@@ -302,3 +302,32 @@ func TestMergeRaces(t *testing.T) {
 		n.peopleAgree()
 	}
 }
+
+// What was issued to either is offered to, and redeemed by, who they are now; what
+// either used up is used up, before the relay has seen the merge and after.
+func TestMergedCouponsAndLimits(t *testing.T) {
+	for _, late := range []bool{true, false} {
+		n := newTenant(t)
+		n.put("c-1", object{"email": "anna@example.org"}).want(201)
+		n.put("c-2", object{"email": "anna@work.example"}).want(201)
+		theirs := n.coupon(n.campaign(worth(300, nil)), object{"customer": "c-2"}).str("code")
+		guests := n.coupon(n.campaign(worth(200, nil)), object{"customer": object{"email": "anna@work.example"}}).str("code")
+		own := n.coupon(n.campaign(worth(100, nil)), object{"customer": "c-1"}).str("code")
+		n.coupon(n.campaign(object{"max_redemptions_per_customer": 2}), object{"code": "TWICE"})
+		n.do("POST", "/v1/redemptions", use("TWICE", "o-1", object{"customer": "c-2"})).want(201)
+		n.do("POST", "/v1/redemptions", use("TWICE", "o-2", object{"customer": "c-1"})).want(201)
+		n.offers().offered(own + " 100")
+		n.do("POST", "/v1/redemptions", use(theirs, "o-3", object{"customer": "c-1"})).want(422, "customer_not_permitted")
+		n.merge("c-1", "c-2").want(200)
+		if !late {
+			n.followUp()
+		}
+		for _, by := range []any{"c-1", "c-2", object{"email": "anna@example.org"}, object{"email": "anna@work.example"}} {
+			n.offers(object{"customer": by}).offered(own+" 100", guests+" 200", theirs+" 300")
+			n.do("POST", "/v1/redemptions", use("TWICE", "o-4", object{"customer": by})).want(409, "customer_limit_exceeded")
+		}
+		n.do("POST", "/v1/redemptions", use(theirs, "o-5", object{"customer": "c-1"})).want(201)
+		n.do("POST", "/v1/redemptions", use(own, "o-6", object{"customer": "c-2"})).want(201)
+		n.peopleAgree()
+	}
+}

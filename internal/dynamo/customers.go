@@ -40,10 +40,9 @@ func (s *Store) saveOnce(ctx context.Context, sp shop.Space, prev, next customer
 	from := len(ws)
 	ws = append(append(ws, claims...), s.resignals(sp, prev, next)...)
 	refused, err := s.settle(ctx, "dynamo.SaveCustomer", ws...)
-	if err != nil || refused == nil {
-		return next, err
-	}
 	switch {
+	case err != nil || refused == nil:
+		return next, err
 	case erasing(refused[0].old):
 		return customer.Customer{}, customer.ErrErasing.At("id")
 	case merged(refused[0].old):
