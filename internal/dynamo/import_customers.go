@@ -137,18 +137,13 @@ func (e enrolling) one(ctx context.Context, prev, line customer.Customer) error 
 }
 
 // lasting refuses who was erased after the part first came: what was told up to
-// then is to go, and stays gone. And who is another customer by now.
+// then is to go, and stays gone.
 func (e enrolling) lasting(ctx context.Context, person string) error {
 	row, err := e.get(ctx, e.tables.Coupons, personKey(e.space, person))
-	switch at := getTime(row, "erased_at"); {
-	case err != nil:
-		return err
-	case !at.IsZero() && !at.Before(e.told.At):
+	if at := getTime(row, "erased_at"); err == nil && !at.IsZero() && !at.Before(e.told.At) {
 		return customer.ErrErasedSince.At("id")
-	case getStr(row, "same_as") != "":
-		return e.mergedInto(ctx, e.space, person)
 	}
-	return nil
+	return err
 }
 
 func (e enrolling) tellOnce(ctx context.Context, prev, next customer.Customer) (err error) {

@@ -78,6 +78,7 @@ func TestImportOfCustomersGoesOnAfterItDied(t *testing.T) {
 				_, err := s.EraseCustomer(t.Context(), s.space, erased.Person)
 				s.must(err)
 				s.must(s.Store.erase(t.Context(), s.space, erased.Person))
+				s.clock.move(time.Second)
 			}
 			p, err := s.enrol(s.another(), i, "Anna", ids...)
 			s.must(err)
