@@ -24,7 +24,7 @@ func (h handler) handleEvents(api *web.API) {
 // EventsInput asks for a page of events.
 type EventsInput struct {
 	web.Paging
-	Type   event.Type `query:"type" enum:"campaign.created,campaign.updated,campaign.started,campaign.expired,order.placed,order.paid,order.fulfilled,order.cancelled,order.refunded,order.returned,redemption.created,redemption.rolled_back,coupon.leak_suspected,customer.created,customer.updated,customer.stage_changed,customer.erased,consent.requested,consent.granted,consent.denied,consent.withdrawn" doc:"Only events of this type." example:"campaign.updated"`
+	Type   event.Type `query:"type" enum:"campaign.created,campaign.updated,campaign.started,campaign.expired,order.placed,order.paid,order.fulfilled,order.cancelled,order.refunded,order.returned,redemption.created,redemption.rolled_back,coupon.leak_suspected,customer.created,customer.updated,customer.stage_changed,customer.merged,customer.erased,consent.requested,consent.granted,consent.denied,consent.withdrawn" doc:"Only events of this type." example:"campaign.updated"`
 	Object string     `query:"object" enum:"campaign,order,return,redemption,coupon,customer,erasure,consent" doc:"Only events about this kind of object." example:"campaign"`
 }
 
