@@ -147,4 +147,7 @@ func TestSettledOrderIsQuiet(t *testing.T) {
 			t.Errorf("%q: %d writes", person, n)
 		}
 	}
+	if rows := s.orders(figuresPK(s.space, "") + "|"); len(rows) != 0 {
+		t.Errorf("nobody has figures: %v", rows)
+	}
 }
