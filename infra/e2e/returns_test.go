@@ -23,6 +23,9 @@ func TestReturnsInParts(t *testing.T) {
 	n.do("POST", rollbacks, back("ret-1", "1", 2)).want(409, "return_differs")
 	n.do("POST", rollbacks, back("ret-2", "1", 2)).want(422, "return_exceeds_order")
 	n.do("POST", rollbacks, object{"lines": []object{{"id": "1", "quantity": 1}}}).want(422, "return_missing")
+	if a := n.do("POST", rollbacks, back("ret-2", "9", 1)).want(422, "redemption_line_unknown"); a.str("param") != "lines[0].id" {
+		t.Errorf("%s", a.Raw)
+	}
 	if got := n.do("GET", "/v1/redemptions/"+r.str("id"), nil).want(200); got.num("discount_rolled_back") != first.num("discount") {
 		t.Errorf("%s", got.Raw)
 	}

@@ -8,7 +8,7 @@ import (
 // lines. None where the redemption knows none of them. What is no longer there of
 // a line is left out: another rollback took it.
 func (r Redemption) UndoOf(t order.Return) Undo {
-	u, concerned := Undo{Return: t.ID, Gift: min(t.Gift, r.GiftApplied-r.GiftBack)}, false
+	u, concerned := Undo{Return: t.ID, followed: true, Gift: min(t.Gift, r.GiftApplied-r.GiftBack)}, false
 	for _, l := range t.Lines {
 		if whole, _ := r.ordered(l.ID); whole > 0 {
 			l.Quantity = min(l.Quantity, whole-r.Returned[l.ID])

@@ -16,6 +16,7 @@ var (
 	ErrReturnDiffers = order.ErrReturnDiffers
 	ErrReturnTooMuch = order.ErrReturnTooMuch
 	ErrReturnMissing = fault.Define(fault.Invalid, "return_missing")
+	ErrLineUnknown   = fault.Define(fault.Invalid, "redemption_line_unknown")
 )
 
 // Undo says what of a redemption is undone: all that is left of it, or, where
@@ -25,6 +26,8 @@ type Undo struct {
 	Lines  []ReturnedLine
 	Gift   int64  // with lines: what of it goes back to gift cards; without, all of it does
 	Replay string // keyed hash of the Idempotency-Key; empty without one
+
+	followed bool // it follows from an order, whose lines may have come after the redemption
 }
 
 // ReturnedLine is how much of an order's line came back.
@@ -86,6 +89,9 @@ func (r Redemption) Undo(u Undo, now time.Time) (Redemption, Rollback, error) {
 	}
 	if left := r.GiftApplied - r.GiftBack; u.Gift > left {
 		return Redemption{}, Rollback{}, ErrGiftTooMuch.At("gift_amount").Arg("left", money.Amount{Minor: left, Currency: r.Currency})
+	}
+	if err := r.checkLines(u); err != nil {
+		return Redemption{}, Rollback{}, err
 	}
 	after := r
 	after.Codes, after.Returned = slices.Clone(r.Codes), maps.Clone(r.Returned)

@@ -33,6 +33,21 @@ func (r Redemption) ordered(line string) (n int64, off bool) {
 	return r.Undiscounted[line], false
 }
 
+// checkLines refuses a call that names lines which the order had not: it means
+// another order, or misspells one. Where money goes back to gift cards, it may be for a
+// line that came later. Redemptions that did not keep lines without discount know of none.
+func (r Redemption) checkLines(u Undo) error {
+	if u.followed || u.Gift > 0 || r.Undiscounted == nil {
+		return nil
+	}
+	for i, l := range u.Lines {
+		if whole, _ := r.ordered(l.ID); whole == 0 {
+			return ErrLineUnknown.At(fieldAt("lines", i)+".id").Arg("line", l.ID)
+		}
+	}
+	return nil
+}
+
 // takeBack moves one line's share from each code to the rollback. A line that
 // is not known is none's: redemptions did not always keep those without discount.
 func (r *Redemption) takeBack(l ReturnedLine, back *Rollback) *fault.Error {

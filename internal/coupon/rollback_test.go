@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/lagniappe/lagniappe/internal/fault"
 )
 
 // However an order comes back, in whatever parts, what is taken back sums to
@@ -65,6 +67,11 @@ func TestReturnsAreBounded(t *testing.T) {
 	after, back, err := r.Undo(Undo{Return: "a", Lines: []ReturnedLine{{ID: "unknown", Quantity: 1}}}, noon)
 	if err != nil || back.Discount != 0 || back.Complete || after.Status == RolledBack {
 		t.Errorf("a line without discount: %+v %v", back, err)
+	}
+	r.Undiscounted = map[string]int64{}
+	_, _, err = r.Undo(Undo{Return: "a", Lines: []ReturnedLine{{ID: "1", Quantity: 1}, {ID: "unknown", Quantity: 1}}}, noon)
+	if f, ok := fault.As(err); !errors.Is(err, ErrLineUnknown) || !ok || f.Param != "lines[1].id" {
+		t.Errorf("a line that the order had not: %v", err)
 	}
 	if err := (Undo{Lines: []ReturnedLine{{ID: "1", Quantity: 1}}}).Check(); !errors.Is(err, ErrReturnMissing) {
 		t.Errorf("lines without a return: %v", err)

@@ -122,7 +122,7 @@ func TestReturnsAddUp(t *testing.T) {
 }
 
 func TestCheckReturn(t *testing.T) {
-	amount := int64(5391)
+	amount, less := int64(5391), int64(1000)
 	r := record(t).WithBack(Back{Count: 1, Lines: map[string]int64{"1": 1}})
 	for want, one := range map[error]Return{
 		nil:                    {Lines: []ReturnedLine{{"1", 1}, {"2", 1}}},
@@ -130,9 +130,15 @@ func TestCheckReturn(t *testing.T) {
 		ErrReturnLineUnknown:   {Lines: []ReturnedLine{{"3", 1}}},
 		ErrLineRepeated:        {Lines: []ReturnedLine{{"2", 1}, {"2", 1}}},
 		ErrReturnAmountTooMuch: {Lines: []ReturnedLine{{"1", 1}}, Amount: &amount},
+		ErrReturnGiftTooMuch:   {Lines: []ReturnedLine{{"1", 1}}, Amount: &less, Gift: 1001},
 	} {
 		if err := r.CheckReturn(one); !errors.Is(err, want) {
 			t.Errorf("%+v: %v, want %v", one, err, want)
+		}
+	}
+	for gift, want := range map[int64]error{5390: nil, 5391: ErrReturnGiftTooMuch} { // without an amount: no more than was charged
+		if err := r.CheckReturn(Return{Lines: []ReturnedLine{{"1", 1}}, Gift: gift}); !errors.Is(err, want) {
+			t.Errorf("%d to cards: %v, want %v", gift, err, want)
 		}
 	}
 }

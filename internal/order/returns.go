@@ -15,6 +15,7 @@ var (
 	ErrReturnDiffers       = fault.Define(fault.Conflict, "return_differs")
 	ErrReturnTooMuch       = fault.Define(fault.Invalid, "return_exceeds_order")
 	ErrReturnAmountTooMuch = fault.Define(fault.Invalid, "return_amount_exceeds_order")
+	ErrReturnGiftTooMuch   = fault.Define(fault.Invalid, "return_gift_exceeds_return")
 	ErrReturnLineUnknown   = fault.Define(fault.Invalid, "return_line_unknown")
 )
 
@@ -97,8 +98,20 @@ func (r Record) CheckReturn(t Return) error {
 			return ErrReturnTooMuch.At(at+".quantity").Arg("line", l.ID).Arg("left", left)
 		}
 	}
-	if left := max(r.Total-r.Back.Amount, 0); t.Amount != nil && *t.Amount > left {
+	return r.checkMoney(t)
+}
+
+// checkMoney refuses to give back more than was charged, and more to gift cards than is given back.
+func (r Record) checkMoney(t Return) error {
+	left := max(r.Total-r.Back.Amount, 0)
+	if t.Amount != nil && *t.Amount > left {
 		return ErrReturnAmountTooMuch.At("amount").Arg("left", money.Amount{Minor: left, Currency: r.Currency})
+	}
+	if t.Amount != nil {
+		left = *t.Amount
+	}
+	if t.Gift > left {
+		return ErrReturnGiftTooMuch.At("gift_amount").Arg("left", money.Amount{Minor: left, Currency: r.Currency})
 	}
 	return nil
 }
