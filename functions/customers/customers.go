@@ -77,6 +77,15 @@ func New(f web.Front, store Store) http.Handler {
 			"says when it is done; its subject is the erasure, since nothing names the customer any more. Until then the id cannot be used " +
 			"again (409 `erasure_in_progress`). Doing it twice is doing it once.",
 	}, h.erase)
+	h.lists(api)
+	h.merges(api)
+	h.consents(api)
+	h.exports(api)
+	h.segments(api)
+	return api.Handler()
+}
+
+func (h handler) lists(api *web.API) {
 	web.Handle(api, web.Op{
 		Method: http.MethodGet, Path: "/v1/customers", ID: "list_customers", Tag: tag, Scope: shop.CustomersRead,
 		Summary: "List customers, newest first; export them as CSV or JSON Lines", Also: []string{"text/csv", "application/x-ndjson"},
@@ -97,9 +106,4 @@ func New(f web.Front, store Store) http.Handler {
 		Doc: "Customers with the same name and birthday, or the same name and postal address; letter case, ways to compose letters " +
 			"and spaces do not matter. (An e-mail address or phone number cannot be shared at all.) Up to 50 for each reason.",
 	}, h.duplicates)
-	h.merges(api)
-	h.consents(api)
-	h.exports(api)
-	h.segments(api)
-	return api.Handler()
 }

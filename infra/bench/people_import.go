@@ -76,7 +76,9 @@ func (t *tenant) beginImport(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var made struct{ ID string }
+	var made struct {
+		ID string `json:"id"`
+	}
 	err = json.Unmarshal(answer, &made)
 	return made.ID, err
 }

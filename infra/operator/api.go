@@ -83,7 +83,10 @@ func refused(status int, body []byte) error {
 	if status < http.StatusBadRequest {
 		return nil
 	}
-	var p struct{ Code, Detail string }
+	var p struct {
+		Code   string `json:"code"`
+		Detail string `json:"detail"`
+	}
 	_ = json.Unmarshal(body, &p) // a gateway's answer may be none of ours
 	err := fmt.Errorf("%d %s: %s", status, p.Code, p.Detail)
 	if status == http.StatusTooManyRequests || status >= http.StatusInternalServerError {

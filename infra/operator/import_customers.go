@@ -101,7 +101,9 @@ func (c importCustomers) begin(ctx context.Context) (begun, error) {
 	if err != nil {
 		return b, err
 	}
-	var made struct{ ID string }
+	var made struct {
+		ID string `json:"id"`
+	}
 	if err := json.Unmarshal(r.body, &made); err != nil {
 		return b, err
 	}
@@ -138,11 +140,13 @@ type report struct {
 	sums
 	Refusals struct {
 		Data []struct {
-			Line                int
-			Code, Param, Detail string
-		}
+			Line   int    `json:"line"`
+			Code   string `json:"code"`
+			Param  string `json:"param"`
+			Detail string `json:"detail"`
+		} `json:"data"`
 		NextCursor string `json:"next_cursor"`
-	}
+	} `json:"refusals"`
 }
 
 func (c importCustomers) sendPart(ctx context.Context, path, media string, p part) (sums, error) {

@@ -24,15 +24,15 @@ func (s *side) importOfCustomers(on customer.OnExisting) coupon.Import {
 	return i
 }
 
-// enrol imports a part with these customers, each by id; the name is of all.
-func (s *side) enrol(store *Store, i coupon.Import, name string, ids ...string) (coupon.ImportPart, error) {
+// enrol imports a part with these customers, each by id.
+func (s *side) enrol(store *Store, i coupon.Import, ids ...string) (coupon.ImportPart, error) {
 	s.t.Helper()
 	lines := make([]customer.Line, len(ids))
 	for n, id := range ids {
-		p := customer.Profile{GivenName: name, Email: id + "@example.org"}
+		p := customer.Profile{GivenName: "Anna", Email: id + "@example.org"}
 		lines[n] = customer.Line{Number: n + 2, Customer: s.draftCustomer(id, customer.Customer{}, p)}
 	}
-	p := i.Part(s.caller, 1, "text/csv", fmt.Append(nil, name, ids), len(ids))
+	p := i.Part(s.caller, 1, "text/csv", fmt.Append(nil, ids), len(ids))
 	return store.ImportCustomers(s.t.Context(), s.space, i, p, lines, func(ctx context.Context, prev, line customer.Customer) (customer.Customer, error) {
 		return prev.With(ctx, s.caller, line.Profile, phone.Read, s.now())
 	})
@@ -65,7 +65,7 @@ func TestImportOfCustomersGoesOnAfterItDied(t *testing.T) {
 				}
 				return nil
 			}
-			if _, err := s.enrol(s.Store, i, "Anna", ids...); err == nil && dies < 6 {
+			if _, err := s.enrol(s.Store, i, ids...); err == nil && dies < 6 {
 				t.Fatal("it did not die")
 			}
 			s.wire.fail = nil
@@ -80,9 +80,9 @@ func TestImportOfCustomersGoesOnAfterItDied(t *testing.T) {
 				s.must(s.Store.erase(t.Context(), s.space, erased.Person))
 				s.clock.move(time.Second)
 			}
-			p, err := s.enrol(s.another(), i, "Anna", ids...)
+			p, err := s.enrol(s.another(), i, ids...)
 			s.must(err)
-			again, err := s.enrol(s.Store, i, "Anna", ids...)
+			again, err := s.enrol(s.Store, i, ids...)
 			s.must(err)
 			if fmt.Sprint(p) != fmt.Sprint(again) || p.Refused[0].Line != 3 || p.Refused[0].Code != "identity_taken" {
 				t.Errorf("%+v\n%+v", p, again)
@@ -141,7 +141,7 @@ func TestImportOfCustomersIsOvertaken(t *testing.T) {
 				}
 				return nil
 			}
-			p, err := s.enrol(s.Store, i, "Anna", "c-1")
+			p, err := s.enrol(s.Store, i, "c-1")
 			s.must(err)
 			refused := ""
 			for _, r := range p.Refused {
@@ -168,7 +168,7 @@ func TestImportsOfCustomersInARace(t *testing.T) {
 	for n := range 8 {
 		g.Go(func() error {
 			for {
-				_, err := s.enrol(stores[n%3], imports[n%2], "Anna", ids...)
+				_, err := s.enrol(stores[n%3], imports[n%2], ids...)
 				if !errors.Is(err, fault.ErrUnavailable) {
 					return err
 				}
@@ -205,7 +205,7 @@ func TestOutageIsNoRefusal(t *testing.T) {
 		}
 		return nil
 	}
-	_, err := s.enrol(s.Store, i, "Anna", "c-1", "c-2")
+	_, err := s.enrol(s.Store, i, "c-1", "c-2")
 	s.wants("a part in an outage", err, fault.ErrUnavailable)
 	_, err = s.ImportedPart(t.Context(), s.space, i.ID, 1)
 	s.wants("its report", err, fault.ErrNotFound)
