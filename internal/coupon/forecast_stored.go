@@ -12,6 +12,10 @@ import (
 // MostReplayed is how many stored orders one call looks at.
 const MostReplayed = 1000
 
+// LongestPast is how many orders of one person are gone through. Of who has more
+// before the end of a replay, nothing is told.
+const LongestPast = 5000
+
 // ReplayFor is how long one call goes on reading stored orders, which a gateway that waits 30 seconds leaves time for.
 const ReplayFor = 15 * time.Second
 
@@ -29,6 +33,7 @@ type History struct {
 	After    string    // the place of the last one of the call before
 	Limit    int       // how many are looked at
 	Facts    bool      // what orders tell of their customers is asked for
+	Longest  int       // how many orders of one person are gone through
 	Deadline time.Time // when to stop reading
 }
 
@@ -65,7 +70,7 @@ func (p PastOrder) who() string {
 func (c Campaign) History(span moment.Span, after string, limit int, now time.Time) History {
 	asked := c.asks()
 	return History{
-		Span: span, After: after, Limit: limit, Deadline: now.Add(ReplayFor),
+		Span: span, After: after, Limit: limit, Longest: LongestPast, Deadline: now.Add(ReplayFor),
 		Facts: slices.ContainsFunc(asked, func(fact string) bool { return !slices.Contains(toldByNoOrder, fact) }),
 	}
 }

@@ -11,10 +11,6 @@ import (
 	"github.com/lagniappe/lagniappe/internal/shop"
 )
 
-// longestPast is how many orders of one person are gone through. Of who has more
-// before the end of a replay, nothing is told.
-const longestPast = 5000
-
 // PastOrders reads stored orders of a span, oldest first: a hundred at a time, until
 // there are enough, or it is late. Rows may be as old as DynamoDB's usual second.
 func (s *Store) PastOrders(ctx context.Context, sp shop.Space, h coupon.History) (coupon.Past, error) {
@@ -128,8 +124,8 @@ func (t *teller) live(ctx context.Context, homes map[string]string) error {
 }
 
 func (t *teller) remember(ctx context.Context, person string, l *life) error {
-	rows, err := t.under(ctx, part{pk: figuresPK(t.space, person), prefix: skOrders, below: skOrders + t.end, counting: true, limit: longestPast + 1})
-	if l.unknown = len(rows) > longestPast; l.unknown {
+	rows, err := t.under(ctx, part{pk: figuresPK(t.space, person), prefix: skOrders, below: skOrders + t.end, counting: true, limit: t.history.Longest + 1})
+	if l.unknown = len(rows) > t.history.Longest; l.unknown {
 		return err
 	}
 	for _, row := range slices.Backward(rows) {

@@ -203,3 +203,29 @@ func TestReplayOfWhatMoves(t *testing.T) {
 		t.Errorf("%+v %v", past, err)
 	}
 }
+
+// Of who has ordered more than is gone through, nothing is told; of the others all is.
+func TestLongestPast(t *testing.T) {
+	s := newSide(t)
+	for i := range 4 {
+		s.sell(fmt.Sprint("o-", i), placedAt(pastStart.Add(time.Duration(i)*time.Hour)))
+	}
+	s.sell("p-1", placedAt(pastStart.Add(time.Hour)), func(t *order.Told) { t.Person = "ben" })
+	c := coupon.Campaign{}
+	c.Rules.MinimumOrdersCount = 1
+	for longest, unknown := range map[int]int{2: 4, 3: 0} { // before the last one there are three
+		h := c.History(order.Filter{}.Span, "", 10, s.now())
+		h.Longest = longest
+		past, err := s.PastOrders(t.Context(), s.space, h)
+		s.must(err)
+		none := 0
+		for _, p := range past.Orders {
+			if p.Facts.OrdersCount == nil {
+				none++
+			}
+		}
+		if len(past.Orders) != 5 || none != unknown {
+			t.Errorf("%d at most: nothing is known of %d in %d", longest, none, len(past.Orders))
+		}
+	}
+}
