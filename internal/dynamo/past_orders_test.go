@@ -210,6 +210,7 @@ func TestLongestPast(t *testing.T) {
 	for i := range 4 {
 		s.sell(fmt.Sprint("o-", i), placedAt(pastStart.Add(time.Duration(i)*time.Hour)))
 	}
+	s.sell("o-x", placedAt(pastStart), status(order.Cancelled)) // which counts as none
 	s.sell("p-1", placedAt(pastStart.Add(time.Hour)), func(t *order.Told) { t.Person = "ben" })
 	c := coupon.Campaign{}
 	c.Rules.MinimumOrdersCount = 1
