@@ -51,9 +51,8 @@ func writeJSON(path string, v any) error {
 	return os.WriteFile(path, append(b, '\n'), 0o644)
 }
 
-// checkBaseline names every count that has grown. The race detector allocates,
-// too, so under it allocations are left out.
-func checkBaseline(counts []Count, allocs bool) error {
+// checkBaseline names every count that has grown.
+func checkBaseline(counts []Count) error {
 	path, err := baselinePath()
 	if err != nil {
 		return err
@@ -66,10 +65,10 @@ func checkBaseline(counts []Count, allocs bool) error {
 	if err := json.Unmarshal(raw, &list); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	return compare(list, counts, allocs)
+	return compare(list, counts)
 }
 
-func compare(list []kept, counts []Count, allocs bool) error {
+func compare(list []kept, counts []Count) error {
 	base := map[string]kept{}
 	for _, k := range list {
 		base[k.Operation] = k
@@ -82,7 +81,7 @@ func compare(list []kept, counts []Count, allocs bool) error {
 			continue
 		}
 		delete(base, c.Operation)
-		grown = append(grown, k.against(c, allocs)...)
+		grown = append(grown, k.against(c)...)
 	}
 	for name := range base {
 		grown = append(grown, fmt.Errorf("%s is in the baseline and was not measured", name))
@@ -93,7 +92,7 @@ func compare(list []kept, counts []Count, allocs bool) error {
 	return fmt.Errorf("%w\n%s", errors.Join(grown...), howToUpdate)
 }
 
-func (k kept) against(c Count, allocs bool) (grown []error) {
+func (k kept) against(c Count) (grown []error) {
 	for _, f := range []struct {
 		what      string
 		was, most float64
@@ -104,7 +103,7 @@ func (k kept) against(c Count, allocs bool) (grown []error) {
 		{"read units", k.Read, k.Read, c.Read},
 		{"allocations of our own", k.Allocs, k.Allocs*allocsFactor + allocsMore, c.OwnAllocs()},
 	} {
-		if f.is > f.most && (allocs || f.what != "allocations of our own") {
+		if f.is > f.most {
 			grown = append(grown, fmt.Errorf("%s: %.4g %s, were %.4g", c.Operation, f.is, f.what, f.was))
 		}
 	}

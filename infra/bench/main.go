@@ -84,7 +84,7 @@ func (o options) run(ctx context.Context) error {
 	case o.Baseline:
 		return writeBaseline(r.Counts)
 	}
-	return checkBaseline(r.Counts, true)
+	return checkBaseline(r.Counts)
 }
 
 func (o options) wants(part string) bool {
