@@ -3,7 +3,6 @@ package e2e
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -19,7 +18,7 @@ func (n *tenant) merge(into, from string) answer {
 func (a answer) wantMerged(param, into string) {
 	a.t.Helper()
 	a.want(409, "customer_merged")
-	if a.Body["param"] != param || a.Body["values"].(object)["customer"] != into || !strings.Contains(a.str("detail"), into) {
+	if a.Body["param"] != param || a.Body["values"].(object)["customer"] != into {
 		a.t.Errorf("%s", a.Raw)
 	}
 }
@@ -114,7 +113,7 @@ func TestMergeJoinsDeeds(t *testing.T) {
 	for i, by := range []any{"c-1", "c-2", object{"email": "anna@work.example"}, object{"email": "anna@example.org"}, "c-1", "c-2"} {
 		n.clock.move(time.Second)
 		ids = append(ids, n.coupon(camp, object{"customer": by}).str("id"))
-		n.tell(fmt.Sprint("o-", i), n.sold(1, object{"customer": by})).want(200)
+		n.tell(fmt.Sprint("o-", i), n.sold(1, object{"customer": by})).want(201)
 		if i == 3 {
 			n.followUp()
 			n.merge("c-1", "c-2").want(200)
@@ -221,7 +220,7 @@ func TestErasureOfMerged(t *testing.T) {
 			n.followUp()
 		}
 		n.merge("c-main", "c-0").want(200)
-		n.tell("o-4", n.sold(1, object{"customer": canaryID})).want(200)
+		n.tell("o-4", n.sold(1, object{"customer": canaryID})).want(201)
 		if !late {
 			n.followUp()
 		}
@@ -264,7 +263,7 @@ func TestMergeRaces(t *testing.T) {
 		for i, id := range ids {
 			wg.Go(func() {
 				for k := range 4 {
-					n.tell(fmt.Sprint("o-", id, k), n.sold(1, object{"customer": id})).want(200)
+					n.tell(fmt.Sprint("o-", id, k), n.sold(1, object{"customer": id})).want(201)
 				}
 			})
 			wg.Go(func() {

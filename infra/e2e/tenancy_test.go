@@ -121,7 +121,7 @@ func TestEqualIDsDoNotMeet(t *testing.T) {
 		if a := other.as(key, "GET", "/v1/customers/c-1/stage", nil).want(200); a.str("stage") != "prospect" {
 			t.Errorf("%s", a.Raw)
 		}
-		if a := other.as(key, "PUT", "/v1/orders/o-1", body("put", "/v1/orders/{id}")).want(200); a.num("version") != 7 {
+		if a := other.as(key, "PUT", "/v1/orders/o-1", body("put", "/v1/orders/{id}")).want(201); a.num("version") != 7 {
 			t.Errorf("%s", a.Raw)
 		}
 	}
