@@ -69,7 +69,7 @@ fuzz: | need-go ## Fuzz each parser for FUZZTIME (10s)
 .PHONY: soak
 soak: | need-go ## Let everything go wrong for SOAK (3m): faults at random, kill -9 of server, table and relay; then hold all to the model
 	go build -o .cache/bin/local ./infra/local
-	LAGNIAPPE_LOCAL="$(CURDIR)/.cache/bin/local" SOAK=$(SOAK) go test ./infra/faults -run '^(TestSoak|TestFollowed)$$' -v -count=1 -timeout 3h
+	LAGNIAPPE_LOCAL="$(CURDIR)/.cache/bin/local" SOAK=$(SOAK) go test ./infra/faults -run '^(TestMatrix|TestSoak|TestFollowed)$$' -v -count=1 -timeout 3h
 	SOAK=$(SOAK) go test ./infra/model -count=1 -timeout 3h
 
 .PHONY: lint fmt vuln

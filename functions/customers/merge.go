@@ -77,8 +77,12 @@ func (h handler) mergeOnce(ctx context.Context, into, from string) (customer.Cus
 	}
 	other, err := h.store.Customer(ctx, caller.Space, from)
 	if errors.Is(err, customer.ErrMerged) {
-		if is, found := h.store.FindCustomer(ctx, caller.Space, from); found == nil && is.Person == prev.Person {
+		is, found := h.store.FindCustomer(ctx, caller.Space, from)
+		switch {
+		case found == nil && is.Person == prev.Person:
 			return is, nil
+		case found != nil && !errors.Is(found, fault.ErrNotFound): // nobody: that one is being erased
+			err = found
 		}
 	}
 	if f, ok := fault.As(err); ok {
