@@ -13,12 +13,7 @@ import (
 	"github.com/lagniappe/lagniappe/internal/shop"
 )
 
-// withVault gives the side's caller what hashes are keyed with.
-func (s *side) withVault() *side {
-	s.caller.Vault = testVault()
-	return s
-}
-
+// testVault is what hashes of addresses and names are keyed with.
 func testVault() *shop.Vault {
 	return shop.NewVault(func(context.Context) ([]byte, error) { return []byte("a secret of thirty-two characters"), nil })
 }
@@ -30,7 +25,7 @@ func visitor(c shop.Caller, network string) attempt.Party {
 // An attacker who spreads over instances gets the budget, and one try more on
 // each instance: it learns of the others with its own first failure.
 func TestBudgetHoldsOverInstances(t *testing.T) {
-	s := newSide(t).withVault()
+	s := newSide(t)
 	const instances, each = 12, 30
 	p, at := visitor(s.caller, "192.0.2.0/24"), s.now()
 	var answered, tried atomic.Int64
@@ -68,7 +63,7 @@ func TestBudgetHoldsOverInstances(t *testing.T) {
 
 // A key's count is spread over rows; what one of them says stands for all.
 func TestShardedBudget(t *testing.T) {
-	s := newSide(t).withVault()
+	s := newSide(t)
 	p := attempt.Party{Budget: attempt.Budget{Failures: 400, Window: time.Minute, Shards: 8}, Name: "key " + s.caller.ID}
 	n := 0
 	for ; n < 1000 && !p.Spent(s.Failures(s.caller, p, s.now())); n++ {
@@ -83,7 +78,7 @@ func TestShardedBudget(t *testing.T) {
 
 // Without its table an instance counts what it answers itself, and says so.
 func TestCountingWithoutItsTable(t *testing.T) {
-	s := newSide(t).withVault()
+	s := newSide(t)
 	p := visitor(s.caller, "192.0.2.0/24")
 	s.wire.fail = func(any) error { return errors.New("down") }
 	for want := int64(1); want <= p.Failures; want++ {

@@ -1,13 +1,11 @@
 package dynamo
 
 import (
-	"context"
 	"testing"
 
 	"github.com/lagniappe/lagniappe/internal/customer"
 	"github.com/lagniappe/lagniappe/internal/fault"
 	"github.com/lagniappe/lagniappe/internal/phone"
-	"github.com/lagniappe/lagniappe/internal/shop"
 )
 
 func profile(email string) customer.Profile {
@@ -17,7 +15,6 @@ func profile(email string) customer.Profile {
 // draftCustomer is what a customer would become, unsaved.
 func (s *side) draftCustomer(id string, prev customer.Customer, p customer.Profile) customer.Customer {
 	s.t.Helper()
-	s.caller.Vault = shop.NewVault(func(context.Context) ([]byte, error) { return []byte("a secret outside the tables"), nil })
 	become := func() (customer.Customer, error) {
 		return customer.New(s.t.Context(), s.caller, id, p, phone.Read, s.now())
 	}

@@ -48,7 +48,7 @@ func (s *side) radarRow(c coupon.Coupon, r coupon.LeakRadar) item {
 // Of many instances that see many people at once one raises the leak, and the
 // set never holds more than the radar asks for.
 func TestLeakIsRaisedOnce(t *testing.T) {
-	s := newSide(t).withVault()
+	s := newSide(t)
 	c := s.issue(s.campaign(0, 0), "")
 	var wg sync.WaitGroup
 	for instance := range 10 {
@@ -84,7 +84,7 @@ func TestLeakIsRaisedOnce(t *testing.T) {
 // Four of five, however often they come, are too few; the fifth raises it, and
 // so does the next one where the campaign has come to want fewer.
 func TestFewAreNoLeak(t *testing.T) {
-	s := newSide(t).withVault()
+	s := newSide(t)
 	camp := s.campaign(0, 0)
 	for name, c := range map[string]struct {
 		after coupon.LeakRadar
@@ -111,7 +111,7 @@ func TestFewAreNoLeak(t *testing.T) {
 // A leak marks its coupon once: not after the shop has enabled it, not in the
 // place of a later one, and nothing where there is no coupon.
 func TestSuspicionIsOnce(t *testing.T) {
-	s := newSide(t).withVault()
+	s := newSide(t)
 	d := tenPercent()
 	d.LeakRadar = &coupon.LeakRadar{Pause: true}
 	camp, err := s.CreateCampaign(t.Context(), s.space, d, idem.Key{})
@@ -151,7 +151,7 @@ func TestSuspicionIsOnce(t *testing.T) {
 
 // What the shop sent before the radar disabled the coupon, and what arrives after, does not enable it.
 func TestLateEnablingLosesToTheRadar(t *testing.T) {
-	s := newSide(t).withVault()
+	s := newSide(t)
 	d := tenPercent()
 	d.LeakRadar = &coupon.LeakRadar{Pause: true}
 	camp, err := s.CreateCampaign(t.Context(), s.space, d, idem.Key{})
@@ -176,7 +176,7 @@ func TestLateEnablingLosesToTheRadar(t *testing.T) {
 
 // One who tries two codes is somebody else in each row.
 func TestSightingsCannotBeJoined(t *testing.T) {
-	s := newSide(t).withVault()
+	s := newSide(t)
 	camp, seen := s.campaign(0, 0), map[string]bool{}
 	for range 2 {
 		c := s.issue(camp, "")

@@ -234,7 +234,7 @@ func (s *side) people(prefix string) map[string]item {
 // end everybody is in the segments whose expressions hold for them, and each count is
 // that of the rows.
 func TestSegmentsConverge(t *testing.T) {
-	s := newSide(t).withVault()
+	s := newSide(t)
 	for round := range 6 {
 		seed := rand.Uint64()
 		c := &crowd{s: s, r: rand.New(rand.NewPCG(seed, 0)), orders: int64(1000 * round)}
@@ -261,7 +261,7 @@ func TestSegmentsConverge(t *testing.T) {
 
 // Who writes has looked again: what another read and found settled, it makes true.
 func TestSettlingLooksAgain(t *testing.T) {
-	s := newSide(t).withVault()
+	s := newSide(t)
 	c := &crowd{s: s, r: rand.New(rand.NewPCG(1, 1)), people: []string{"c-1"}}
 	_, _, err := s.CreateSegment(t.Context(), s.space, segment.Definition{Name: "vip", Expression: `"vip" in customer.tags`})
 	s.must(err)
@@ -307,7 +307,7 @@ func TestSettlingLooksAgain(t *testing.T) {
 
 // What was read may be stale by the time of the write; then nothing is written.
 func TestStaleSegments(t *testing.T) {
-	s := newSide(t).withVault()
+	s := newSide(t)
 	d := segment.Definition{Name: "all", Expression: "true"}
 	is, _, err := s.CreateSegment(t.Context(), s.space, d)
 	s.must(err)
@@ -356,7 +356,7 @@ func TestStaleSegments(t *testing.T) {
 // Thresholds that became others while they were laid beside the segments stay
 // those of the settings, and a segment that was made meanwhile stays.
 func TestStaleThresholds(t *testing.T) {
-	s := newSide(t).withVault()
+	s := newSide(t)
 	set := func(loyal int64) {
 		s.must(s.another().SetSettings(t.Context(), s.space, coupon.Settings{Stages: customer.Thresholds{LoyalOrders: loyal}}))
 	}
@@ -392,7 +392,7 @@ func TestStaleThresholds(t *testing.T) {
 // A walk that dies at any write is gone on with where it was, by another instance:
 // everybody is judged, and hardly anybody twice.
 func TestWalkDiesAnywhere(t *testing.T) {
-	s := newSide(t).withVault()
+	s := newSide(t)
 	const many = 70
 	c := &crowd{s: s, r: rand.New(rand.NewPCG(1, 1))}
 	for n := 0; len(c.people) < many; n++ {

@@ -115,6 +115,7 @@ func newSide(t *testing.T) *side {
 	s.must(err)
 	s.caller, err = s.Caller(t.Context(), token)
 	s.must(err)
+	s.caller.Vault = testVault()
 	return s
 }
 
