@@ -233,6 +233,31 @@ func TestMergeIntoAnIDOfOld(t *testing.T) {
 	s.wants("once the one is erased", err, fault.ErrNotFound)
 }
 
+// So it is with a guest's orders, once somebody has the id anew and claims the address.
+func TestClaimByAnIDOfOld(t *testing.T) {
+	s := newSide(t)
+	ctx := t.Context()
+	guest := s.draftCustomer("c-1", customer.Customer{}, mailed("guest@example.org")).Identities[0].Person
+	s.put(s.told("o-1", 1, func(t *order.Told) { t.Person = guest }))
+	s.must(s.SettleOrder(ctx, s.space, "o-1"))
+	s.clock.move(time.Minute)
+	old := s.registered("c-1", mailed("anna@example.org"))
+	s.erases(old)
+	s.must(s.Store.erase(ctx, s.space, old.Person))
+	s.clock.move(time.Minute)
+	is := s.registered("c-1", mailed("guest@example.org"))
+	s.must(s.settlePerson(ctx, s.space, guest))
+	s.must(s.SettleOrder(ctx, s.space, "o-1"))
+	if f, err := s.Figures(ctx, s.space, is.Person); err != nil || f.OrdersCount != 1 {
+		t.Errorf("%+v %v", f, err)
+	}
+	s.clock.move(time.Minute)
+	s.erases(is)
+	s.must(s.Store.erase(ctx, s.space, is.Person))
+	_, err := s.Order(ctx, s.space, "o-1")
+	s.wants("once that one is erased", err, fault.ErrNotFound)
+}
+
 // What is said while somebody is merged is said before, or under the other's id, or refused.
 func TestConsentsOfMerged(t *testing.T) {
 	s := newSide(t)

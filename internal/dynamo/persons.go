@@ -37,8 +37,8 @@ func (s *Store) claims(sp shop.Space, prev, next customer.Customer, found map[st
 // that were found.
 func (s *Store) claim(sp shop.Space, c customer.Customer, i customer.Identity, found item) write {
 	w := write{
-		table: s.tables.Coupons, key: personKey(sp, i.Person), update: "SET same_as = :me, customer = :id REMOVE former",
-		values: item{":me": str(c.Person), ":id": str(c.ID)},
+		table: s.tables.Coupons, key: personKey(sp, i.Person), update: "SET same_as = :me, customer = :id, same_since = :since REMOVE former",
+		values: item{":me": str(c.Person), ":id": str(c.ID), ":since": moment(c.UpdatedAt)},
 	}
 	w.condition = w.isOneOf(c.Persons()) + " OR attribute_not_exists(same_as) AND "
 	w.since("counted", found["counted"])
