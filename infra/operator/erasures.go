@@ -29,7 +29,7 @@ func (c replayErasures) Run(ctx context.Context, store *dynamo.Store) error {
 		return store.EraseAgain(ctx, e)
 	})
 	if err == nil && !c.DryRun {
-		fmt.Printf("%d erasures are due again\n", n)
+		fmt.Printf("%d ids and addresses are to be erased again\n", n)
 	}
 	return err
 }

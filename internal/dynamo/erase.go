@@ -65,6 +65,11 @@ func (s *Store) forgetNames(ctx context.Context, sp shop.Space, c customer.Custo
 	if err != nil {
 		return nil, err
 	}
+	for _, name := range namesOf(held) { // a backup may be from before it was theirs
+		if _, err := s.settle(ctx, "dynamo.erase", s.journal(sp, name, at)); err != nil {
+			return nil, err
+		}
+	}
 	if err := s.keepUses(ctx, sp, c.Person, append(c.Persons()[1:], namesOf(held)...)); err != nil {
 		return nil, err
 	}

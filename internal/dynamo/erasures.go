@@ -65,16 +65,34 @@ func (s *Store) EraseAgain(ctx context.Context, e Erasure) error {
 		_, err := s.eraseOnce(ctx, e.Space, e.Person, e.At)
 		return err
 	}
-	w := s.erased(e.Space, e.Person, e.At)
-	w.condition += " AND (attribute_not_exists(erased_at) OR erased_at <= :at)"
-	if row != nil && !erasing(row) { // somebody new: what the row says is theirs
-		w.update, w.values, w.names = "SET erased_at = :at", item{":at": moment(e.At)}, nil
+	is, err := s.get(ctx, s.tables.Coupons, personKey(e.Space, e.Person))
+	if err != nil {
+		return err
 	}
+	if at := getTime(is, "erased_at"); !at.IsZero() && !at.Before(e.At) { // what the row says is of who came after
+		return s.remind(ctx, s.now(), eraseTask(e.Space, e.Person))
+	}
+	w := s.erasedAgain(e, is, row != nil && !erasing(row))
 	refused, err := s.settle(ctx, "dynamo.EraseAgain", w, s.reminder(s.now(), eraseTask(e.Space, e.Person)))
 	if err == nil && refused != nil && !erasedLater(refused[0].old, e.At) {
 		err = fault.ErrUnavailable.In("dynamo.EraseAgain").Because(errors.New("the person is another's by now"))
 	}
 	return err
+}
+
+// erasedAgain notes an erasure in a person's row as it was read. It stays as it is
+// where it is of somebody new, and of an address or number of somebody's: they are in
+// the journal themselves, if they are to go.
+func (s *Store) erasedAgain(e Erasure, is item, anew bool) write {
+	w, to := s.erased(e.Space, e.Person, e.At), is["same_as"]
+	if anew || to != nil {
+		w.update, w.values, w.names = "SET erased_at = :at", item{":at": moment(e.At)}, nil
+	}
+	if to != nil {
+		w.condition, w.values[":to"] = "same_as = :to", to
+	}
+	w.condition += " AND (attribute_not_exists(erased_at) OR erased_at <= :at)"
+	return w
 }
 
 func erasedLater(row item, at time.Time) bool { return getTime(row, "erased_at").After(at) }

@@ -79,7 +79,7 @@ import (
 //	Events      pk <space>#events#<n>        sk evt_…         what happened, latest first (GetItem; Query; TTL)
 //	            pk parked#<n>                sk <table>|<pk>|<sk>  a row whose consequences fail for good (Query); no shop's
 //	            pk due#<n>                   sk <time>#<task>  what is to be looked after when (Query); no shop's
-//	            pk erasures                  sk <time>#<space>#<person>  who was erased when (Query; TTL); no shop's
+//	            pk erasures                  sk <time>#<space>#<person>  who was erased when, by each id, address and number (Query; TTL); no shop's
 //	any         pk <space>#once#<route>#<h>  sk once          the first answer to an Idempotency-Key (TTL)
 //
 // <b> is the first of 32 letters of a hash: a famous code's seats, a large batch's
