@@ -27,7 +27,7 @@ func TestBadBodies(t *testing.T) {
 		"no address":          {edit(`"order"`, `"customer":{"email":""},"order"`), "", "", 422},
 		"null":                {`null`, "type_wrong", "body", 422},
 		"not JSON":            {`{"codes":`, "body_malformed", "", 400},
-		"nothing":             {``, "", "", 400},
+		"nothing":             {``, "body_missing", "", 400},
 		"trailing":            {good + `{}`, "body_malformed", "", 400},
 		"invalid UTF-8":       {edit(`"o-1"`, "\"\xff\""), "body_malformed", "", 400},
 		"depth bomb":          {strings.Repeat("[", 30000), "body_malformed", "", 400},
@@ -58,8 +58,8 @@ func TestBadBodies(t *testing.T) {
 		"over-long code":      {edit(`ABCD-EFGH-JKMN`, strings.Repeat("A", 41)), "code_malformed", "codes[0]", 422},
 		"short code":          {edit(`ABCD-EFGH-JKMN`, `A-B-C`), "code_malformed", "codes[0]", 422},
 		"confusable code":     {edit(`ABCD-EFGH-JKMN`, `SUMMЕR26`), "code_malformed", "codes[0]", 422}, // a Cyrillic Е
-		"customer number":     {edit(`"order"`, `"customer":5,"order"`), "", "customer", 422},
-		"customer address":    {edit(`"order"`, `"customer":"anna@example.org","order"`), "", "customer", 422},
+		"customer number":     {edit(`"order"`, `"customer":5,"order"`), "customer_id_invalid", "customer", 422},
+		"customer address":    {edit(`"order"`, `"customer":"anna@example.org","order"`), "customer_id_invalid", "customer", 422},
 		"bad address":         {edit(`"order"`, `"customer":{"email":"anna"},"order"`), "email_invalid", "customer.email", 422},
 	} {
 		for _, path := range []string{"/v1/redemptions", "/v1/validations"} {

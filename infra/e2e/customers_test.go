@@ -103,7 +103,7 @@ func TestBadCustomers(t *testing.T) {
 		"phone_country":    {"country_unknown", "XX"},
 		"birthday":         {"birthday_invalid", "2021-02-29"},
 		"time_zone":        {"time_zone_unknown", "Berlin"},
-		"address.country":  {"country_unknown", "de"},
+		"address.country":  {"country_unknown", "Germany"},
 		"address.lines[0]": {"text_invalid", "\t"},
 		"tags[1]":          {"value_invalid", "vip"},
 		"metadata":         {"value_invalid", strings.Repeat("x", 501)},

@@ -60,6 +60,7 @@ func TestWhatFollowsFromAnOrder(t *testing.T) {
 	if _, f := n.figures("c-1"); f["orders_count"] != 2.0 || f["spent"].(object)["EUR"] != 2*4900.0-900 || f["returned"].(object)["EUR"] != 900.0 {
 		t.Errorf("%v", f)
 	}
+	n.do("GET", "/v1/redemptions", nil).want(422, "field_missing")
 	list := n.do("GET", "/v1/redemptions?order=o-1", nil).want(200)
 	if data := list.Body["data"].([]any); len(data) != 2 || data[0].(object)["id"] == data[1].(object)["id"] {
 		t.Errorf("%s", list.Raw)

@@ -4,12 +4,14 @@ import (
 	"github.com/danielgtaylor/huma/v2/validation"
 
 	"github.com/lagniappe/lagniappe/internal/coupon"
+	"github.com/lagniappe/lagniappe/internal/customer"
 	"github.com/lagniappe/lagniappe/internal/fault"
 )
 
 // What can be wrong with a request before any rule of ours is asked.
 var (
 	errBodyMalformed   = fault.Define(fault.Malformed, "body_malformed")
+	errBodyMissing     = fault.Define(fault.Malformed, "body_missing")
 	errFieldRepeated   = fault.Define(fault.Malformed, "field_repeated")
 	errBodyTooLarge    = fault.Define(fault.TooLarge, "body_too_large")
 	errMediaType       = fault.Define(fault.Unsupported, "media_type_unsupported")
@@ -36,7 +38,7 @@ var requestFaults = map[int]*fault.Error{
 var findings = byCode(
 	errBodyMalformed, errFieldRepeated, errFieldUnknown, errFieldMissing, errTypeWrong, errValueTooSmall,
 	errValueTooLarge, errTooShort, errTooLong, errTooFew, errTooMany, errNotOneOf, errPatternMismatch,
-	errTimeInvalid, fault.ErrInvalid,
+	errTimeInvalid, fault.ErrInvalid, customer.ErrIDInvalid,
 )
 
 func byCode(list ...*fault.Error) map[string]*fault.Error {
@@ -60,6 +62,7 @@ func sayInCodes() {
 	validation.MsgExpectedArray = errTypeWrong.Code + "|array"
 	validation.MsgExpectedObject = errTypeWrong.Code + "|object"
 	validation.MsgExpectedOneOf = errNotOneOf.Code + "|%s"
+	validation.MsgExpectedMatchExactlyOneSchema = customer.ErrIDInvalid.Code // nothing else has a choice of schemas
 	validation.MsgExpectedMinimumNumber = errValueTooSmall.Code + "|%v"
 	validation.MsgExpectedMaximumNumber = errValueTooLarge.Code + "|%v"
 	validation.MsgExpectedMinLength = errTooShort.Code + "|%d"

@@ -11,6 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/lagniappe/lagniappe/internal/fault"
+	"github.com/lagniappe/lagniappe/internal/order"
 )
 
 // Problem is an error as callers see it: RFC 9457 with a stable code.
@@ -75,8 +76,11 @@ func init() {
 		}
 		return NewProblem(requestFault(status, errs), "", "")
 	}
-	huma.NewErrorWithContext = func(ctx huma.Context, status int, _ string, errs ...error) huma.StatusError {
+	huma.NewErrorWithContext = func(ctx huma.Context, status int, message string, errs ...error) huma.StatusError {
 		f := requestFault(status, errs)
+		if message == noBody {
+			f = errBodyMissing
+		}
 		noteFault(ctx.Context(), f)
 		if f.Kind == fault.Unavailable {
 			ctx.SetHeader("Retry-After", "1")
@@ -151,6 +155,8 @@ func limited(f *fault.Error, bound string) *fault.Error {
 // The findings that huma has no variable for.
 const (
 	unknownQuery = "unknown query parameter"
+	noParameter  = "required query parameter is missing"
+	noBody       = "request body is required"
 	badTime      = "invalid date/time" // in a query; the message goes on
 )
 
@@ -162,6 +168,8 @@ func detailFault(d *huma.ErrorDetail) *fault.Error {
 	switch {
 	case code == unknownQuery:
 		f, known = errFieldUnknown, true
+	case code == noParameter:
+		f, known = errFieldMissing, true
 	case strings.HasPrefix(code, badTime):
 		f, known = errTimeInvalid, true
 	}
@@ -175,7 +183,9 @@ func detailFault(d *huma.ErrorDetail) *fault.Error {
 	case d.Location == "body" && (f == errFieldRepeated || f == fault.ErrInvalid):
 		return f.At(arg)
 	case f == errFieldMissing:
-		return f.At(strings.TrimPrefix(param+"."+arg, "."))
+		return f.At(strings.Trim(param+"."+arg, "."))
+	case (f == errTooLong || f == errTooShort) && strings.HasSuffix(param, "country"): // "Germany": how long a code is tells nobody which
+		return order.ErrCountryUnknown.At(param).Arg("country", d.Value)
 	}
 	if param == "" {
 		param = d.Location
