@@ -87,6 +87,9 @@ func checkHeading(heading []string) error {
 		column = strings.TrimSpace(column)
 		heading[i] = column
 		entry := strings.HasPrefix(column, metadataColumn) && len(column) > len(metadataColumn)
+		if len(heading) == 1 && strings.ContainsAny(column, ";\t") { // as Excel writes CSV in half of Europe
+			return ErrColumnMissing.Arg("column", "id")
+		}
 		if !entry && !slices.Contains(Columns, column) || !utf8.ValidString(column) {
 			return ErrColumnUnknown.Arg("column", strings.ToValidUTF8(column, "?"))
 		}
