@@ -102,6 +102,7 @@ type begun struct {
 	OnExisting string `json:"on_existing,omitempty"` // as it was begun
 	Next       string `json:"next,omitempty"`        // the page that follows
 	Size       int64  `json:"size,omitempty"`        // of the file up to there
+	Count      int64  `json:"count,omitempty"`       // customers in it
 }
 
 func progressFile(file string) string { return file + ".progress" }
@@ -135,4 +136,25 @@ func newBar(most int64, what string, more ...progressbar.Option) *progressbar.Pr
 		progressbar.OptionSetWriter(os.Stderr), progressbar.OptionSetDescription(what), progressbar.OptionThrottle(barEvery),
 		progressbar.OptionOnCompletion(func() { fmt.Fprintln(os.Stderr) }),
 	}, more...)...)
+}
+
+// stopBar leaves a bar of what failed where it is: a full one would say that all is done.
+func stopBar(bar *progressbar.ProgressBar, err error) {
+	if err != nil {
+		_ = bar.Exit()
+		return
+	}
+	_ = bar.Finish()
+}
+
+// unfinished says why a command stopped, and how it goes on.
+func unfinished(ctx context.Context, err error, file string) error {
+	if cause := context.Cause(ctx); cause != nil {
+		err = cause // Ctrl-C, not what it broke off
+	}
+	goesOn := "the same command goes on"
+	if strings.Contains(err.Error(), "import_part_differs") {
+		goesOn = "the file was changed after it was sent: as it was, " + goesOn
+	}
+	return fmt.Errorf("%w\n%s; to begin anew, remove %s first", err, goesOn, progressFile(file))
 }

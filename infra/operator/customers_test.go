@@ -167,7 +167,7 @@ func TestCustomersInAndOut(t *testing.T) {
 		if _, err := half.WriteString("half a line"); err != nil || half.Close() != nil {
 			t.Fatal(err)
 		}
-		if _, told, code := d.run(key, "export-customers", out, "--format", form); code != 0 {
+		if _, told, code := d.run(key, "export-customers", out, "--format", form); code != 0 || !strings.Contains(told, ": 1200 customers\n") {
 			t.Fatalf("%d: %s", code, told)
 		}
 		if form == "jsonl" {
@@ -194,9 +194,20 @@ func TestImportCustomersRefused(t *testing.T) {
 	for text, want := range map[string]string{
 		"id,e-mail\nc-1,x\n": "part 1 (from line 2 of the file on): 422 import_column_unknown: ", "": "the file is empty", "id\n\"c\nd\n": "import_quote_open",
 	} {
-		if _, told, code := d.run(key, "import-customers", d.file("x.csv", text), "--on-existing", "skip"); code != 1 || !strings.Contains(told, want) {
+		_, told, code := d.run(key, "import-customers", d.file("x.csv", text), "--on-existing", "skip")
+		if code != 1 || !strings.Contains(told, want) || strings.Contains(told, "100%") || (text == "") == strings.Contains(told, "goes on") {
 			t.Errorf("%q: %d %s", text, code, told)
 		}
+	}
+	changed := d.file("y.csv", "id,given_name\nc-1,Anna\n"+strings.Repeat("c-2,Ben\n", 999)+"\"c\nd\n")
+	if _, told, code := d.run(key, "import-customers", changed, "--on-existing", "skip"); code != 1 || !strings.Contains(told, "\nthe same command goes on") {
+		t.Errorf("%d %s", code, told)
+	}
+	if err := os.WriteFile(changed, []byte("id,given_name\nc-1,Anne\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, told, code := d.run(key, "import-customers", changed, "--on-existing", "skip"); code != 1 || !strings.Contains(told, "changed after it was sent") {
+		t.Errorf("%d %s", code, told)
 	}
 	if _, told, code := d.run("sk_test_nothing", "import-customers", d.file("x.csv", "id\n"), "--on-existing", "skip"); code != 1 || !strings.Contains(told, "401") {
 		t.Errorf("%d %s", code, told)

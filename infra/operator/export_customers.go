@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
@@ -36,11 +37,12 @@ func (c exportCustomers) Run(ctx context.Context) error {
 		return err
 	}
 	bar := newBar(-1, "customers", progressbar.OptionShowCount(), progressbar.OptionShowIts(), progressbar.OptionSpinnerType(14))
-	err = c.write(ctx, file, b, bar)
-	_ = bar.Finish()
+	written, err := c.write(ctx, file, b, bar)
+	stopBar(bar, err)
 	if err = errors.Join(err, file.Close()); err != nil {
-		return fmt.Errorf("%w\nthe same command goes on; to begin anew, remove %s first", err, progressFile(c.Out))
+		return unfinished(ctx, err, c.Out)
 	}
+	fmt.Fprintf(os.Stderr, "%s: %d customers\n", c.Out, written)
 	if err := os.Remove(progressFile(c.Out)); !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
@@ -49,44 +51,60 @@ func (c exportCustomers) Run(ctx context.Context) error {
 
 var nextPage = regexp.MustCompile(`^<([^>]+)>; rel="next"$`)
 
-// write fetches the pages from the one that is next, and notes after each how far it is.
-func (c exportCustomers) write(ctx context.Context, file *os.File, b begun, bar *progressbar.ProgressBar) error {
+// write fetches the pages from the one that is next, and notes after each how far it is. It gives how many customers the file has.
+func (c exportCustomers) write(ctx context.Context, file *os.File, b begun, bar *progressbar.ProgressBar) (written int64, err error) {
 	info, err := file.Stat()
 	if err != nil {
-		return err
+		return b.Count, err
 	}
 	switch {
 	case b.Next != "" && (!strings.Contains(b.Next, "format="+c.Format) || info.Size() < b.Size):
-		return errors.New("this export was begun in another format, or its file is not there any more")
+		return 0, errors.New("this export was begun in another format, or its file is not there any more")
 	case b.Next == "":
 		b = begun{Next: "/v1/customers?limit=1000&format=" + c.Format}
 	}
 	if err := file.Truncate(b.Size); err != nil { // an interruption may have left half a page
-		return err
+		return b.Count, err
 	}
+	_ = bar.Add64(b.Count)
 	if _, err := file.Seek(b.Size, io.SeekStart); err != nil {
-		return err
+		return b.Count, err
 	}
 	for {
 		page, err := c.call(ctx, http.MethodGet, b.Next, "", nil)
 		if err != nil {
-			return err
+			return b.Count, err
 		}
-		lines := page.body
+		lines, count := page.body, c.rows(page.body)
 		if c.Format == "csv" && b.Size > 0 {
 			_, lines, _ = bytes.Cut(lines, []byte("\n")) // the heading stands there
 		}
 		if _, err := file.Write(lines); err != nil {
-			return err
+			return b.Count, err
 		}
-		_ = bar.Add(bytes.Count(lines, []byte("\n")))
+		_ = bar.Add64(count)
+		b.Count += count
 		next := nextPage.FindStringSubmatch(page.header.Get("Link"))
 		if next == nil {
-			return nil
+			return b.Count, nil
 		}
 		b.Next, b.Size = next[1], b.Size+int64(len(lines))
 		if err := errors.Join(file.Sync(), b.save(c.Out)); err != nil {
-			return err
+			return b.Count, err
+		}
+	}
+}
+
+// rows counts the customers of a page; in CSV a cell can have line breaks.
+func (c exportCustomers) rows(page []byte) (n int64) {
+	if c.Format != "csv" {
+		return int64(bytes.Count(page, []byte("\n")))
+	}
+	in := csv.NewReader(bytes.NewReader(page))
+	in.ReuseRecord, in.FieldsPerRecord = true, -1
+	for n = -1; ; n++ { // the heading is none
+		if _, err := in.Read(); err != nil {
+			return max(n, 0)
 		}
 	}
 }

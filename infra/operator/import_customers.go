@@ -46,16 +46,20 @@ func (c importCustomers) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	cut, err := newParts(file, media == "text/csv")
+	if err != nil {
+		return err
+	}
 	b, err := c.begin(ctx)
 	if err != nil {
 		return err
 	}
 	bar := newBar(info.Size(), "customers", progressbar.OptionShowBytes(true))
-	all, err := c.send(ctx, file, b.Import, media, bar)
-	_ = bar.Finish()
+	all, err := c.send(ctx, cut, b.Import, media, bar)
+	stopBar(bar, err)
 	fmt.Fprintf(os.Stderr, "%s: %d lines; %d accepted, %d skipped, %d refused\n", b.Import, all.Lines, all.Accepted, all.Skipped, all.Refused)
 	if err != nil {
-		return fmt.Errorf("%w\nthe same command goes on; to begin anew, remove %s first", err, progressFile(c.File))
+		return unfinished(ctx, err, c.File)
 	}
 	if err := os.Remove(progressFile(c.File)); err != nil {
 		return err
@@ -112,11 +116,7 @@ func (c importCustomers) begin(ctx context.Context) (begun, error) {
 }
 
 // send sends all parts, and prints what was refused.
-func (c importCustomers) send(ctx context.Context, file io.Reader, id, media string, bar *progressbar.ProgressBar) (all sums, err error) {
-	cut, err := newParts(file, media == "text/csv")
-	if err != nil {
-		return all, err
-	}
+func (c importCustomers) send(ctx context.Context, cut *parts, id, media string, bar *progressbar.ProgressBar) (all sums, err error) {
 	for number := 1; ; number++ {
 		p, err := cut.read()
 		if errors.Is(err, io.EOF) {
