@@ -46,7 +46,6 @@ var told = [...]string{"folded", "kept"}
 // since holds a write to what was read of them.
 func (c counts) since(w *write) {
 	for _, name := range told {
-		w.condition += " AND "
 		w.since(name, c.own[name])
 	}
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
 	"github.com/lagniappe/lagniappe/internal/customer"
 	"github.com/lagniappe/lagniappe/internal/fault"
 	"github.com/lagniappe/lagniappe/internal/shop"
@@ -113,10 +111,10 @@ func (w *write) leads(also, brought []string) {
 		return // who brings uses along leads there
 	}
 	w.update += " ADD also :also"
-	w.values[":also"] = &types.AttributeValueMemberSS{Value: also}
+	w.values[":also"] = set(also...)
 	if len(brought) > 0 {
 		w.update += ", unfolded :brought"
-		w.values[":brought"] = &types.AttributeValueMemberSS{Value: brought}
+		w.values[":brought"] = set(brought...)
 	}
 }
 

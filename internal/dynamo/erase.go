@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/lagniappe/lagniappe/internal/customer"
 	"github.com/lagniappe/lagniappe/internal/shop"
@@ -168,11 +167,9 @@ func (s *Store) forgetEvents(ctx context.Context, sp shop.Space, person string) 
 	if err != nil {
 		return err
 	}
-	if told, ok := marked["erased_told"].(*types.AttributeValueMemberSS); ok {
-		for _, id := range told.Value {
-			if err := s.drop(ctx, s.tables.Events, eventKey(sp, id)); err != nil {
-				return err
-			}
+	for _, id := range getSet(marked, "erased_told") {
+		if err := s.drop(ctx, s.tables.Events, eventKey(sp, id)); err != nil {
+			return err
 		}
 	}
 	for below := ""; ; {

@@ -6,7 +6,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/lagniappe/lagniappe/internal/shop"
 )
@@ -58,12 +57,11 @@ func (s *Store) fold(ctx context.Context, sp shop.Space, person, from string, ro
 	}
 	// From here on the counters say it, also to whom this person becomes. Not after
 	// an erasure: who claimed the same since has folded nothing.
-	w := write{table: s.tables.Coupons, key: personKey(sp, person), update: "SET counted = :yes DELETE unfolded :from"}
-	w.notErasedSince(row)
-	if w.values == nil {
-		w.values = item{}
+	w := write{
+		table: s.tables.Coupons, key: personKey(sp, person), update: "SET counted = :yes DELETE unfolded :from",
+		values: item{":from": set(from), ":yes": boolean(true)},
 	}
-	w.values[":from"], w.values[":yes"] = set(from), boolean(true)
+	w.since("erased_at", row["erased_at"])
 	_, err = s.settle(ctx, "dynamo.fold", w) // a refusal: they were erased meanwhile
 	return err
 }
@@ -91,7 +89,7 @@ func (s *Store) foldRow(ctx context.Context, sp shop.Space, person, from string,
 	more := union([]string{from}, getSet(theirs, "folded"))
 	_, err := s.settle(ctx, "dynamo.fold", write{
 		table: s.tables.Coupons, key: counter, update: "ADD folded :more",
-		values: item{":more": &types.AttributeValueMemberSS{Value: more}},
+		values: item{":more": set(more...)},
 	}, write{
 		check: true, table: s.tables.Coupons, key: personKey(sp, person), condition: "contains(unfolded, :from) AND attribute_not_exists(same_as)",
 		values: item{":from": str(from)},

@@ -38,6 +38,7 @@ func (s *side) enrol(store *Store, i coupon.Import, ids ...string) (coupon.Impor
 	})
 }
 
+// named reads who has an id now; the zero customer: nobody.
 func (s *side) named(id string) customer.Customer {
 	s.t.Helper()
 	c, err := s.Customer(s.t.Context(), s.space, s.draftCustomer(id, customer.Customer{}, customer.Profile{}).Person)

@@ -2,6 +2,7 @@ package dynamo
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"time"
 
@@ -80,6 +81,17 @@ func getDocument(i item, name string, v any) error {
 		return nil
 	}
 	return json.Unmarshal([]byte(s), v)
+}
+
+func set(texts ...string) types.AttributeValue { return &types.AttributeValueMemberSS{Value: texts} }
+
+func getSet(i item, name string) []string { return setOf(i[name]) }
+
+func setOf(v types.AttributeValue) []string {
+	if v, ok := v.(*types.AttributeValueMemberSS); ok {
+		return slices.Clone(v.Value)
+	}
+	return nil
 }
 
 // getNames reads a list of texts: nil where there is none, which is not an empty one.

@@ -85,32 +85,23 @@ func readStone(sp shop.Space, row item) (was customer.Customer, at time.Time) {
 
 // becomes makes a person another one, if the row is as it was read.
 func (s *Store) becomes(sp shop.Space, person string, into customer.Customer, since time.Time, row item) write {
-	w := write{table: s.tables.Coupons, key: personKey(sp, person), condition: "attribute_not_exists(same_as) AND "}
-	w.notErasedSince(row)
-	if w.values == nil {
-		w.values = item{}
+	w := write{
+		table: s.tables.Coupons, key: personKey(sp, person), update: "SET same_as = :into, same_since = :since",
+		condition: "attribute_not_exists(same_as)", values: item{":into": str(into.Person), ":since": moment(since)},
 	}
-	w.update = "SET same_as = :into, same_since = :since"
-	w.values[":into"], w.values[":since"] = str(into.Person), moment(since)
-	for _, name := range []string{"counted", "unfolded"} { // what the other one is told of
-		if row[name] == nil {
-			w.condition += " AND attribute_not_exists(" + name + ")"
-			continue
-		}
-		w.condition += " AND " + name + " = :" + name
-		w.values[":"+name] = row[name]
+	for _, name := range []string{"erased_at", "counted", "unfolded"} { // what the other one is told of
+		w.since(name, row[name])
 	}
 	return w
 }
 
 // gains notes in the other one's row who leads to it from now on, and whose uses of limits are to be counted with its own.
 func (s *Store) gains(sp shop.Space, into, from customer.Customer, kept, lost item) write {
-	w := write{table: s.tables.Coupons, key: personKey(sp, into.Person), condition: "attribute_not_exists(same_as) AND "}
-	w.notErasedSince(kept)
-	if w.values == nil {
-		w.values = item{}
+	w := write{
+		table: s.tables.Coupons, key: personKey(sp, into.Person), update: "SET customer = :id",
+		condition: "attribute_not_exists(same_as)", values: item{":id": str(into.ID)},
 	}
-	w.update, w.values[":id"] = "SET customer = :id", str(into.ID)
+	w.since("erased_at", kept["erased_at"])
 	w.leads(append(getSet(lost, "also"), from.Person), unfoldedOf(from.Person, lost))
 	return w
 }

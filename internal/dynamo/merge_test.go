@@ -21,10 +21,7 @@ import (
 // registered makes or changes a customer under any id.
 func (s *side) registered(id string, p customer.Profile) customer.Customer {
 	s.t.Helper()
-	prev, err := s.Customer(s.t.Context(), s.space, s.draftCustomer(id, customer.Customer{}, customer.Profile{}).Person)
-	if err != nil {
-		prev = customer.Customer{}
-	}
+	prev := s.named(id)
 	c, err := s.SaveCustomer(s.t.Context(), s.space, prev, s.draftCustomer(id, prev, p))
 	s.must(err)
 	return c

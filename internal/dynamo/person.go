@@ -45,22 +45,12 @@ func (s *Store) identify(ctx context.Context, sp shop.Space, person string) (str
 		}
 		next := getStr(row, "same_as")
 		if next == "" {
-			check := write{check: true, table: s.tables.Coupons, key: personKey(sp, person), condition: "attribute_not_exists(same_as) AND "}
-			check.notErasedSince(row)
+			check := write{check: true, table: s.tables.Coupons, key: personKey(sp, person), condition: "attribute_not_exists(same_as)"}
+			check.since("erased_at", row["erased_at"])
 			return person, erased, append(checks, check), nil
 		}
 		since = getTime(row, "same_since")
 		checks, person = append(checks, s.leads(sp, person, next)), next
 	}
 	return "", time.Time{}, nil, fault.ErrInternal.In("dynamo.canonical").Because(errTooManyHops)
-}
-
-// notErasedSince holds a write to a person's row of which was read whether it was erased.
-func (w *write) notErasedSince(row item) {
-	if row["erased_at"] == nil {
-		w.condition += "attribute_not_exists(erased_at)"
-		return
-	}
-	w.condition += "erased_at = :erased"
-	w.values = item{":erased": row["erased_at"]}
 }

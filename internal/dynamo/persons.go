@@ -40,9 +40,8 @@ func (s *Store) claim(sp shop.Space, c customer.Customer, i customer.Identity, f
 		table: s.tables.Coupons, key: personKey(sp, i.Person), update: "SET same_as = :me, customer = :id, same_since = :since REMOVE former",
 		values: item{":me": str(c.Person), ":id": str(c.ID), ":since": moment(c.UpdatedAt)},
 	}
-	w.condition = w.isOneOf(c.Persons()) + " OR attribute_not_exists(same_as) AND "
+	w.condition = w.isOneOf(c.Persons()) + " OR attribute_not_exists(same_as)"
 	w.since("counted", found["counted"])
-	w.condition += " AND "
 	w.since("unfolded", found["unfolded"])
 	return w
 }

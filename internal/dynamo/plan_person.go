@@ -21,23 +21,13 @@ func (p *plan) addPerson() {
 	}
 	w := write{
 		table: p.store.tables.Coupons, key: personKey(p.draft.Space, p.who.person), update: "SET counted = :yes",
-		condition: "attribute_not_exists(same_as) AND ", values: item{":yes": boolean(true)},
+		condition: "attribute_not_exists(same_as)", values: item{":yes": boolean(true)},
 	}
 	w.since("unfolded", p.who.unfolded)
 	p.add(personRow, p.made[i].parts[0], w)
 	for _, check := range p.who.via {
 		p.add(personCheck, p.made[i].parts[0], check)
 	}
-}
-
-// since ends a condition with what an attribute was when it was read.
-func (w *write) since(name string, seen types.AttributeValue) {
-	if seen == nil {
-		w.condition += "attribute_not_exists(" + name + ")"
-		return
-	}
-	w.condition += name + " = :" + name
-	w.values[":"+name] = seen
 }
 
 // recount finds out whom limits count, where that is not as was thought. It
@@ -94,13 +84,13 @@ func (p *plan) follow(ctx context.Context, row item) (err error) {
 }
 
 func (p *plan) readCounts(ctx context.Context) (err error) {
-	unfolded := getSet(item{"": p.who.unfolded}, "")
+	unfolded := setOf(p.who.unfolded)
 	p.who.at, err = p.store.countsOf(ctx, p.who.person, unfolded, customerCounters(p.draft), true)
 	return err
 }
 
 func sameSet(a, b types.AttributeValue) bool {
-	one, other := getSet(item{"": a}, ""), getSet(item{"": b}, "")
+	one, other := setOf(a), setOf(b)
 	slices.Sort(one)
 	slices.Sort(other)
 	return slices.Equal(one, other)

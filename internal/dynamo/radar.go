@@ -2,10 +2,7 @@ package dynamo
 
 import (
 	"context"
-	"slices"
 	"strconv"
-
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/lagniappe/lagniappe/internal/attempt"
 	"github.com/lagniappe/lagniappe/internal/coupon"
@@ -107,13 +104,4 @@ func (s *Store) leak(b blip, customers int) write {
 			":customers": num(customers), ":at": moment(b.At), ":window": num(b.window.Number),
 		},
 	}
-}
-
-func set(one string) types.AttributeValue { return &types.AttributeValueMemberSS{Value: []string{one}} }
-
-func getSet(i item, name string) []string {
-	if v, ok := i[name].(*types.AttributeValueMemberSS); ok {
-		return slices.Clone(v.Value)
-	}
-	return nil
 }

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"slices"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
 	"github.com/lagniappe/lagniappe/internal/coupon"
 	"github.com/lagniappe/lagniappe/internal/fault"
 	"github.com/lagniappe/lagniappe/internal/shop"
@@ -157,7 +155,7 @@ func (st standing) change(table string, after coupon.Redemption, u coupon.Undo) 
 		},
 	}
 	if u.Replay != "" {
-		w.set("return_keys", &types.AttributeValueMemberSS{Value: append(getSet(st.seatRow, "return_keys"), u.Replay)})
+		w.set("return_keys", set(append(getSet(st.seatRow, "return_keys"), u.Replay)...))
 	}
 	st.sinceReturns(&w)
 	return w

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
 	"github.com/lagniappe/lagniappe/internal/customer"
 	"github.com/lagniappe/lagniappe/internal/fault"
 	"github.com/lagniappe/lagniappe/internal/queue"
@@ -67,7 +65,7 @@ func (s *Store) noteStage(ctx context.Context, sp shop.Space, person string, was
 		table: s.tables.Coupons, key: personKey(sp, person),
 		update:    "SET stage = :stage, stage_version = :next, stage_at = :now ADD told :told",
 		condition: "customer = :customer AND attribute_not_exists(same_as) AND attribute_not_exists(stage_version)",
-		values:    item{":stage": str(string(stage)), ":next": num(is.Version), ":now": moment(is.At), ":customer": str(is.Customer), ":told": &types.AttributeValueMemberSS{Value: []string{is.Event(sp).ID}}},
+		values:    item{":stage": str(string(stage)), ":next": num(is.Version), ":now": moment(is.At), ":customer": str(is.Customer), ":told": set(is.Event(sp).ID)},
 	}
 	if was.Version > 0 {
 		w.condition = "customer = :customer AND attribute_not_exists(same_as) AND stage_version = :seen"

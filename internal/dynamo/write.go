@@ -28,6 +28,22 @@ type write struct {
 	unique    bool // the item holds something drawn for this very call: no other call writes the same
 }
 
+// since adds to the condition what an attribute was when it was read.
+func (w *write) since(name string, seen types.AttributeValue) {
+	if w.condition != "" {
+		w.condition += " AND "
+	}
+	if seen == nil {
+		w.condition += "attribute_not_exists(" + name + ")"
+		return
+	}
+	if w.values == nil {
+		w.values = item{}
+	}
+	w.condition += name + " = :" + name
+	w.values[":"+name] = seen
+}
+
 // refusal is why one write of a commit did not happen. The zero refusal: its condition held.
 type refusal struct {
 	failed bool
