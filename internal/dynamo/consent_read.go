@@ -81,11 +81,7 @@ func (s *Store) ConsentFacts(ctx context.Context, sp shop.Space, c customer.Cust
 	if err != nil {
 		return nil, "", err
 	}
-	next := ""
-	if len(rows) > limit {
-		rows = rows[:limit]
-		next = getStr(rows[limit-1], attrSK)
-	}
+	rows, next := upTo(rows, limit)
 	out, err := readFacts(rows)
 	return out, next, err
 }
@@ -101,6 +97,12 @@ func (s *Store) ofCustomers(ctx context.Context, sp shop.Space, persons []string
 		qs[i] = query{table: s.tables.People, hashAttr: attrPK, hash: customerPK(sp, p), sortAttr: attrSK, prefix: prefix, below: below, limit: limit}
 	}
 	return s.page(ctx, qs...)
+}
+
+// eachBeside does something with each row beside a profile that begins so.
+func (s *Store) eachBeside(ctx context.Context, sp shop.Space, person, prefix string, do func(item) error) error {
+	read := func(below string) ([]item, error) { return s.ofCustomer(ctx, sp, person, prefix, below, maxBatch) }
+	return visit(attrSK, read, do)
 }
 
 func readFacts(rows []item) ([]consent.Consent, error) {

@@ -3,7 +3,6 @@ package dynamo
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
 
 	"github.com/lagniappe/lagniappe/internal/customer"
@@ -181,8 +180,7 @@ func describeContribution(row item, c customer.Contribution) {
 
 // contribution reads what stands beside a person's figures.
 func contribution(row item) customer.Contribution {
-	_, id, _ := strings.Cut(strings.TrimPrefix(getStr(row, attrSK), skOrders), "#")
-	return readContribution(row, id)
+	return readContribution(row, placedID(row))
 }
 
 func readContribution(row item, id string) customer.Contribution {

@@ -191,11 +191,7 @@ func (s *Store) Customers(ctx context.Context, sp shop.Space, below string, limi
 	if err != nil {
 		return nil, "", err
 	}
-	next := ""
-	if len(rows) > limit {
-		rows = rows[:limit]
-		next = getStr(rows[limit-1], attrSK)
-	}
+	rows, next := upTo(rows, limit)
 	persons := make([]string, len(rows))
 	for i, row := range rows {
 		persons[i] = listedPerson(row)

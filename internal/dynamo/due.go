@@ -2,7 +2,6 @@ package dynamo
 
 import (
 	"context"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -22,7 +21,7 @@ func (s *Store) remind(ctx context.Context, at time.Time, t queue.Task) error {
 
 func (s *Store) reminder(at time.Time, t queue.Task) write {
 	text := queue.Encode(t)
-	return write{table: s.tables.Events, item: key(duePK(int(hash(text))%dueShards), dueTime(at)+"#"+text)}
+	return write{table: s.tables.Events, item: key(duePK(int(hash(text))%dueShards), sortTime(at)+"#"+text)}
 }
 
 // dueAtOnce bounds how many tasks are sent together.
@@ -53,7 +52,7 @@ func (s *Store) Due(ctx context.Context, send func(context.Context, ...queue.Tas
 func (s *Store) dueNow(ctx context.Context, n int, after string) ([]item, error) {
 	in := &dynamodb.QueryInput{
 		TableName: &s.tables.Events, KeyConditionExpression: aws.String("pk = :pk AND sk < :now"), ConsistentRead: aws.Bool(true),
-		ExpressionAttributeValues: item{":pk": str(duePK(n)), ":now": str(dueTime(s.now().Add(time.Millisecond)))},
+		ExpressionAttributeValues: item{":pk": str(duePK(n)), ":now": str(sortTime(s.now().Add(time.Millisecond)))},
 		Limit:                     aws.Int32(dueAtOnce),
 	}
 	if after != "" {
@@ -85,8 +84,8 @@ func (s *Store) sendDue(ctx context.Context, rows []item, send func(context.Cont
 		return unread, err
 	}
 	for _, row := range sent {
-		if _, err := s.db.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &s.tables.Events, Key: key(getStr(row, attrPK), getStr(row, attrSK))}); err != nil {
-			return unread, failed("dynamo.Due", err)
+		if err := s.drop(ctx, s.tables.Events, keyOfRow(row)); err != nil {
+			return unread, err
 		}
 	}
 	return unread, nil
@@ -96,7 +95,3 @@ func (s *Store) sendDue(ctx context.Context, rows []item, send func(context.Cont
 const dueShards = 8
 
 func duePK(n int) string { return "due#" + strconv.Itoa(n) }
-
-// dueTime sorts as times do, to the last that a date may name: the year 9999 has
-// 15 digits of milliseconds, and a shorter text would stand among those of today.
-func dueTime(at time.Time) string { return fmt.Sprintf("%015d", at.UnixMilli()) }

@@ -93,8 +93,8 @@ func (s *Store) forgetIdentities(ctx context.Context, sp shop.Space, c customer.
 
 // forgetDeeds removes what a person ordered, and the name from what was redeemed and issued.
 func (s *Store) forgetDeeds(ctx context.Context, sp shop.Space, person string, at time.Time) error {
-	err := s.eachUnder(ctx, sp, person, skOrders, func(row item) error {
-		id := contribution(row).Order
+	err := s.eachUnder(ctx, figuresPK(sp, person), skOrders, func(row item) error {
+		id := placedID(row)
 		if err := s.forgetOrder(ctx, sp, id); err != nil {
 			return err
 		}
@@ -103,48 +103,18 @@ func (s *Store) forgetDeeds(ctx context.Context, sp shop.Space, person string, a
 	if err != nil {
 		return err
 	}
-	err = s.eachUnder(ctx, sp, person, skRedeemed, func(row item) error { return s.stripRedemption(ctx, sp, row, at) })
+	err = s.eachUnder(ctx, figuresPK(sp, person), skRedeemed, func(row item) error { return s.stripRedemption(ctx, sp, row, at) })
 	if err != nil {
 		return err
 	}
-	for below := ""; ; {
-		rows, err := s.page(ctx, s.issuedTo(sp, person, below, maxBatch))
+	issued := func(below string) ([]item, error) { return s.page(ctx, s.issuedTo(sp, person, below, maxBatch)) }
+	return visit(attrIssued, issued, func(listed item) error {
+		row, err := s.get(ctx, s.tables.Coupons, key(getStr(listed, attrPK), skCoupon))
 		if err != nil {
 			return err
 		}
-		for _, listed := range rows {
-			row, err := s.get(ctx, s.tables.Coupons, key(getStr(listed, attrPK), skCoupon))
-			if err == nil {
-				err = s.stripCoupon(ctx, sp, row, at)
-			}
-			if err != nil {
-				return err
-			}
-		}
-		if len(rows) < maxBatch {
-			return nil
-		}
-		below = getStr(rows[len(rows)-1], attrIssued)
-	}
-}
-
-// eachUnder does something with each row of a person in Orders.
-func (s *Store) eachUnder(ctx context.Context, sp shop.Space, person, prefix string, do func(item) error) error {
-	for below := ""; ; {
-		rows, err := s.under(ctx, part{pk: figuresPK(sp, person), prefix: prefix, below: below, limit: maxBatch})
-		if err != nil {
-			return err
-		}
-		for _, row := range rows {
-			if err := do(row); err != nil {
-				return err
-			}
-		}
-		if len(rows) < maxBatch {
-			return nil
-		}
-		below = getStr(rows[len(rows)-1], attrSK)
-	}
+		return s.stripCoupon(ctx, sp, row, at)
+	})
 }
 
 // forgetSegments lets an erased customer leave all segments. Somebody who came
@@ -172,21 +142,7 @@ func (s *Store) forgetEvents(ctx context.Context, sp shop.Space, person string) 
 			return err
 		}
 	}
-	for below := ""; ; {
-		rows, err := s.ofCustomer(ctx, sp, person, skEvent, below, maxBatch)
-		if err != nil {
-			return err
-		}
-		for _, row := range rows {
-			if err := s.forgetEvent(ctx, sp, row, getTime(marked, "erased_at")); err != nil {
-				return err
-			}
-		}
-		if len(rows) < maxBatch {
-			return nil
-		}
-		below = getStr(rows[len(rows)-1], attrSK)
-	}
+	return s.eachBeside(ctx, sp, person, skEvent, func(row item) error { return s.forgetEvent(ctx, sp, row, getTime(marked, "erased_at")) })
 }
 
 // forgetEvent removes an event, then the note of it, unless it is of somebody who came after.

@@ -115,7 +115,7 @@ func (s *Store) erased(sp shop.Space, person string, at time.Time) write {
 
 // journal notes that somebody was erased, for whoever restores a backup from before: see ReplayErasures.
 func (s *Store) journal(sp shop.Space, person string, at time.Time) write {
-	row := key(journalPK, dueTime(at)+"#"+space(sp)+"#"+person)
+	row := key(journalPK, sortTime(at)+"#"+space(sp)+"#"+person)
 	row["ttl"] = num(at.Add(journalKept).Unix())
 	return write{table: s.tables.Events, item: row}
 }

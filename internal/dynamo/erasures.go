@@ -20,25 +20,16 @@ type Erasure struct {
 
 // Erasures hands each erasure of the journal to do, latest first.
 func (s *Store) Erasures(ctx context.Context, do func(Erasure) error) error {
-	for below := ""; ; {
-		rows, err := s.page(ctx, query{table: s.tables.Events, hashAttr: attrPK, hash: journalPK, sortAttr: attrSK, below: below, limit: maxBatch})
+	read := func(below string) ([]item, error) {
+		return s.page(ctx, query{table: s.tables.Events, hashAttr: attrPK, hash: journalPK, sortAttr: attrSK, below: below, limit: maxBatch})
+	}
+	return visit(attrSK, read, func(row item) error {
+		e, err := readJournal(getStr(row, attrSK))
 		if err != nil {
 			return err
 		}
-		for _, row := range rows {
-			e, err := readJournal(getStr(row, attrSK))
-			if err == nil {
-				err = do(e)
-			}
-			if err != nil {
-				return err
-			}
-		}
-		if len(rows) < maxBatch {
-			return nil
-		}
-		below = getStr(rows[len(rows)-1], attrSK)
-	}
+		return do(e)
+	})
 }
 
 func readJournal(sk string) (Erasure, error) {

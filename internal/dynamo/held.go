@@ -32,22 +32,14 @@ func (s *Store) Held(ctx context.Context, sp shop.Space, persons []string) ([]cu
 
 func (s *Store) heldBy(ctx context.Context, sp shop.Space, person string) ([]customer.Held, error) {
 	var out []customer.Held
-	for below := ""; ; {
-		rows, err := s.ofCustomer(ctx, sp, person, skIdentity, below, maxBatch)
-		if err != nil {
-			return nil, err
-		}
-		for _, row := range rows {
-			out = append(out, customer.Held{
-				Field: getStr(row, "field"), Person: strings.TrimPrefix(getStr(row, attrSK), skIdentity),
-				Former: getBool(row, "former"), Since: getTime(row, "since"),
-			})
-		}
-		if len(rows) < maxBatch {
-			return out, nil
-		}
-		below = getStr(rows[len(rows)-1], attrSK)
-	}
+	err := s.eachBeside(ctx, sp, person, skIdentity, func(row item) error {
+		out = append(out, customer.Held{
+			Field: getStr(row, "field"), Person: strings.TrimPrefix(getStr(row, attrSK), skIdentity),
+			Former: getBool(row, "former"), Since: getTime(row, "since"),
+		})
+		return nil
+	})
+	return out, err
 }
 
 // ReturnsOf lists what came back of an order.

@@ -342,7 +342,7 @@ func figuresKey(s shop.Space, person string) item { return key(figuresPK(s, pers
 
 // ordersOfKey sorts an order among its person's by the time it was placed.
 func ordersOfKey(s shop.Space, person string, at time.Time, order string) item {
-	return key(figuresPK(s, person), skOrders+placedSK(at)+"#"+order)
+	return key(figuresPK(s, person), skOrders+sortTime(at)+"#"+order)
 }
 
 // orderBuckets spreads the list of a shop's orders, all of which are placed at about the same time: now.
@@ -352,11 +352,12 @@ func ordersPK(s shop.Space, n int) string { return space(s) + "#orders#" + strco
 
 // placedKey is an order's place in the list of the shop's.
 func placedKey(s shop.Space, at time.Time, order string) item {
-	return key(ordersPK(s, int(hash(order))%orderBuckets), placedSK(at)+"#"+order)
+	return key(ordersPK(s, int(hash(order))%orderBuckets), sortTime(at)+"#"+order)
 }
 
-// placedSK begins the sort key of what was placed at a moment, of any year that can be written.
-func placedSK(at time.Time) string { return fmt.Sprintf("%015d", at.UnixMilli()) }
+// sortTime sorts as times do, to the last that a date may name: the year 9999 has
+// 15 digits of milliseconds, and a shorter text would stand among those of today.
+func sortTime(at time.Time) string { return fmt.Sprintf("%015d", at.UnixMilli()) }
 
 func segmentsPK(s shop.Space) string { return space(s) + "#segments" }
 

@@ -89,11 +89,7 @@ func (s *Store) Ledger(ctx context.Context, sp shop.Space, id, below string, lim
 	if err != nil {
 		return nil, "", err
 	}
-	next := ""
-	if len(rows) > limit {
-		rows = rows[:limit]
-		next = getStr(rows[limit-1], attrSK)
-	}
+	rows, next := upTo(rows, limit)
 	out := make([]coupon.Entry, len(rows))
 	for i, row := range rows {
 		if err := getDocument(row, "entry", &out[i]); err != nil {

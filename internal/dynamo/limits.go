@@ -74,7 +74,7 @@ func (s *Store) newShares(sp shop.Space, c coupon.Campaign, made int) write {
 // that who makes slots needs no other permission than who changes them.
 func (s *Store) newRow(row item) write {
 	w := write{
-		table: s.tables.Coupons, key: key(getStr(row, attrPK), getStr(row, attrSK)),
+		table: s.tables.Coupons, key: keyOfRow(row),
 		condition: "attribute_not_exists(pk)", values: item{},
 	}
 	var sets []string

@@ -32,10 +32,7 @@ func (s *Store) Orders(ctx context.Context, sp shop.Space, f order.Filter, below
 	if err != nil {
 		return nil, "", err
 	}
-	next := ""
-	if len(rows) > limit {
-		rows, next = rows[:limit], getStr(rows[limit-1], attrSK)
-	}
+	rows, next := upTo(rows, limit)
 	found, err := s.ordersAt(ctx, sp, rows, true)
 	var out []order.Record
 	for _, row := range rows {
@@ -80,12 +77,12 @@ func (s *Store) placedQueries(sp shop.Space, q query) []query {
 // placedBounds are what the sort keys of a span lie between. Keys go on behind the
 // moment, so none is the upper one.
 func placedBounds(from, until time.Time) (lower, upper string) {
-	lower, upper = placedSK(time.UnixMilli(0)), placedSK(time.UnixMilli(lastMilli))
+	lower, upper = sortTime(time.UnixMilli(0)), sortTime(time.UnixMilli(lastMilli))
 	if !from.IsZero() {
-		lower = placedSK(ceilMilli(from))
+		lower = sortTime(ceilMilli(from))
 	}
 	if !until.IsZero() {
-		upper = placedSK(ceilMilli(until))
+		upper = sortTime(ceilMilli(until))
 	}
 	return lower, upper
 }
@@ -96,7 +93,7 @@ const lastMilli = 999_999_999_999_999
 // ceilMilli is the first moment that a row can have from t on.
 func ceilMilli(t time.Time) time.Time { return t.Add(time.Millisecond - 1).Truncate(time.Millisecond) }
 
-// placedID reads which order a row of a list is of.
+// placedID reads which order a row of a list is of, the shop's or a person's.
 func placedID(row item) string {
 	_, id, _ := strings.Cut(strings.TrimPrefix(getStr(row, attrSK), skOrders), "#")
 	return id
@@ -105,7 +102,7 @@ func placedID(row item) string {
 // placedTime reads the moment under which a row of the shop's list stands.
 func placedTime(row item) time.Time {
 	at, _, _ := strings.Cut(getStr(row, attrSK), "#")
-	ms, _ := strconv.ParseInt(at, 10, 64) // only placedSK writes these
+	ms, _ := strconv.ParseInt(at, 10, 64) // only sortTime writes these
 	return time.UnixMilli(ms).UTC()
 }
 

@@ -52,3 +52,11 @@ func (s *Store) under(ctx context.Context, p part) ([]item, error) {
 		in.ExclusiveStartKey = page.LastEvaluatedKey
 	}
 }
+
+// eachUnder does something with each row of a partition of Orders that begins so.
+func (s *Store) eachUnder(ctx context.Context, pk, prefix string, do func(item) error) error {
+	read := func(below string) ([]item, error) {
+		return s.under(ctx, part{pk: pk, prefix: prefix, below: below, limit: maxBatch})
+	}
+	return visit(attrSK, read, do)
+}

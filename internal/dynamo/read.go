@@ -120,6 +120,34 @@ func (s *Store) query(ctx context.Context, q query) ([]item, error) {
 	return out.Items, nil
 }
 
+// upTo gives a page of rows of which one more was asked for, and the sort key that
+// ended it ("" on the last).
+func upTo(rows []item, limit int) ([]item, string) {
+	if len(rows) <= limit {
+		return rows, ""
+	}
+	return rows[:limit], getStr(rows[limit-1], attrSK)
+}
+
+// visit hands each row of a list to do. read gives at most maxBatch of those below a sort key.
+func visit(sortAttr string, read func(below string) ([]item, error), do func(item) error) error {
+	for below := ""; ; {
+		rows, err := read(below)
+		if err != nil {
+			return err
+		}
+		for _, row := range rows {
+			if err := do(row); err != nil {
+				return err
+			}
+		}
+		if len(rows) < maxBatch {
+			return nil
+		}
+		below = getStr(rows[len(rows)-1], sortAttr)
+	}
+}
+
 // merge takes the first limit rows of several sorted lists.
 func merge(pages [][]item, q query) []item {
 	var out []item

@@ -88,21 +88,11 @@ func (s *Store) returnWrites(sp shop.Space, r order.Record, t order.Return) []wr
 // returnsOf reads all returns of an order.
 func (s *Store) returnsOf(ctx context.Context, sp shop.Space, id string) ([]order.Return, error) {
 	var out []order.Return
-	for below := ""; ; {
-		rows, err := s.under(ctx, part{pk: orderPK(sp, id), prefix: skReturns, below: below, limit: maxBatch})
-		if err != nil {
-			return nil, err
-		}
-		for _, row := range rows {
-			var t order.Return
-			if err := getDocument(row, "return", &t); err != nil {
-				return nil, err
-			}
-			out = append(out, t)
-		}
-		if len(rows) < maxBatch {
-			return out, nil
-		}
-		below = getStr(rows[len(rows)-1], attrSK)
-	}
+	err := s.eachUnder(ctx, orderPK(sp, id), skReturns, func(row item) error {
+		var t order.Return
+		err := getDocument(row, "return", &t)
+		out = append(out, t)
+		return err
+	})
+	return out, err
 }

@@ -52,21 +52,7 @@ func (s *Store) tellOfOrder(ctx context.Context, sp shop.Space, id string) error
 // once, so nothing is added behind its back; what stands here is moved order by
 // order, and a call that died is followed by another.
 func (s *Store) Rehome(ctx context.Context, sp shop.Space, person string) error {
-	for below := ""; ; {
-		rows, err := s.under(ctx, part{pk: figuresPK(sp, person), prefix: skOrders, below: below, limit: maxBatch})
-		if err != nil {
-			return err
-		}
-		for _, row := range rows {
-			if err := s.contribute(ctx, sp, contribution(row).Order); err != nil {
-				return err
-			}
-		}
-		if len(rows) < maxBatch {
-			return nil
-		}
-		below = getStr(rows[len(rows)-1], attrSK)
-	}
+	return s.eachUnder(ctx, figuresPK(sp, person), skOrders, func(row item) error { return s.contribute(ctx, sp, placedID(row)) })
 }
 
 // SettleRedemption links a redemption, by the key of its row in Coupons, to its
