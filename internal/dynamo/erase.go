@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-
 	"github.com/lagniappe/lagniappe/internal/customer"
 	"github.com/lagniappe/lagniappe/internal/shop"
 )
@@ -38,12 +36,20 @@ func (s *Store) erase(ctx context.Context, sp shop.Space, person string) error {
 			return err
 		}
 	}
-	for _, p := range persons {
+	if err := s.forgetRest(ctx, sp, persons, c.Persons(), at); err != nil || !erasing(stone) {
+		return err
+	}
+	return s.forgetProfile(ctx, sp, c, stone, at)
+}
+
+// forgetRest removes what hangs on each name of a person, and what on each id.
+func (s *Store) forgetRest(ctx context.Context, sp shop.Space, names, ids []string, at time.Time) error {
+	for _, p := range names {
 		if err := s.forgetDeeds(ctx, sp, p, at); err != nil {
 			return err
 		}
 	}
-	for _, p := range c.Persons() {
+	for _, p := range ids {
 		if err := s.forgetSegments(ctx, sp, p); err != nil {
 			return err
 		}
@@ -51,10 +57,7 @@ func (s *Store) erase(ctx context.Context, sp shop.Space, person string) error {
 			return err
 		}
 	}
-	if !erasing(stone) {
-		return nil
-	}
-	return s.forgetProfile(ctx, sp, c, stone, at)
+	return nil
 }
 
 // forgetNames parts the names of a customer, and gives them: what was used of limits
@@ -154,64 +157,4 @@ func (s *Store) forgetEvent(ctx context.Context, sp shop.Space, note item, at ti
 		return err
 	}
 	return s.drop(ctx, s.tables.People, keyOfRow(note))
-}
-
-// forgetProfile removes what stands beside the profile and beside those that were
-// merged into it, tells of it, and removes the tombstone.
-func (s *Store) forgetProfile(ctx context.Context, sp shop.Space, c customer.Customer, stone item, at time.Time) error {
-	for _, j := range c.Joined {
-		if err := s.forgetJoined(ctx, sp, j.Person, at); err != nil {
-			return err
-		}
-	}
-	person := c.Person
-	var signals []customer.Signal
-	if err := getDocument(stone, "signals", &signals); err != nil {
-		return err
-	}
-	keys := []item{listedKey(sp, person, getTime(stone, "created_at"))}
-	for _, signal := range signals {
-		keys = append(keys, key(signalPK(sp, signal.Hash), person))
-	}
-	for _, k := range keys {
-		if err := s.drop(ctx, s.tables.People, k); err != nil {
-			return err
-		}
-	}
-	if err := s.dropBeside(ctx, sp, person); err != nil {
-		return err
-	}
-	if err := s.tell(ctx, sp, readErasure(sp, person, stone).Event(sp)); err != nil {
-		return err
-	}
-	_, err := s.db.DeleteItem(ctx, &dynamodb.DeleteItemInput{
-		TableName: &s.tables.People, Key: profileKey(sp, person),
-		ConditionExpression: optional("erasing = :mine"), ExpressionAttributeValues: item{":mine": stone["erasing"]},
-	})
-	if refused, err := refusals("dynamo.erase", err, 1); refused == nil {
-		return err
-	}
-	return nil // somebody else has removed it
-}
-
-// dropAll removes what stands beside a profile under a prefix. Notes of events
-// are not among it: they are for who removes the events.
-func (s *Store) dropAll(ctx context.Context, sp shop.Space, person, prefix string) error {
-	for {
-		rows, err := s.ofCustomer(ctx, sp, person, prefix, "", maxBatch)
-		if err != nil || len(rows) == 0 {
-			return err
-		}
-		for _, row := range rows {
-			if err := s.drop(ctx, s.tables.People, keyOfRow(row)); err != nil {
-				return err
-			}
-		}
-	}
-}
-
-// drop deletes a row, if it is there.
-func (s *Store) drop(ctx context.Context, table string, key item) error {
-	_, err := s.db.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &table, Key: key})
-	return failed("dynamo.drop", err)
 }

@@ -44,24 +44,6 @@ func (s *Store) beside(ctx context.Context, sp shop.Space, person string) (item,
 	return row, err
 }
 
-// nowIs reads who somebody is by now, with the row that says so.
-func (s *Store) nowIs(ctx context.Context, sp shop.Space, person string) (string, item, error) {
-	for range maxHops {
-		at := personKey(sp, person)
-		rows, err := s.batch(ctx, s.tables.Coupons, []item{at}, false) // offers may read in no other way
-		if err != nil {
-			return "", nil, err
-		}
-		row := rows[rowID(at)]
-		next := getStr(row, "same_as")
-		if next == "" {
-			return person, row, nil
-		}
-		person = next
-	}
-	return person, item{}, nil
-}
-
 // FactsBeside gives the facts that orders and segments tell of a person; none where
 // the shop has not said that it tells all its orders. Somebody without an order has
 // none then; somebody whom no segment has judged yet may be in any.

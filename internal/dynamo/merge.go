@@ -102,7 +102,7 @@ func (s *Store) gains(sp shop.Space, into, from customer.Customer, kept, lost it
 		condition: "attribute_not_exists(same_as)", values: item{":id": str(into.ID)},
 	}
 	w.since("erased_at", kept["erased_at"])
-	w.leads(append(getSet(lost, "also"), from.Person), unfoldedOf(from.Person, lost))
+	w.ledToBy(append(getSet(lost, "also"), from.Person), unfoldedOf(from.Person, lost))
 	return w
 }
 

@@ -63,10 +63,3 @@ func (s *Store) straightened(sp shop.Space, person, end string, row item) []writ
 		},
 	}
 }
-
-// called lists all that lead to who a person is by now, that one first: ids of
-// merged customers, addresses and numbers.
-func (s *Store) called(ctx context.Context, sp shop.Space, person string) ([]string, error) {
-	is, row, err := s.nowIs(ctx, sp, person)
-	return append([]string{is}, getSet(row, "also")...), err
-}

@@ -54,3 +54,28 @@ func (s *Store) identify(ctx context.Context, sp shop.Space, person string) (str
 	}
 	return "", time.Time{}, nil, fault.ErrInternal.In("dynamo.canonical").Because(errTooManyHops)
 }
+
+// nowIs reads who somebody is by now, with the row that says so.
+func (s *Store) nowIs(ctx context.Context, sp shop.Space, person string) (string, item, error) {
+	for range maxHops {
+		at := personKey(sp, person)
+		rows, err := s.batch(ctx, s.tables.Coupons, []item{at}, false) // offers may read in no other way
+		if err != nil {
+			return "", nil, err
+		}
+		row := rows[rowID(at)]
+		next := getStr(row, "same_as")
+		if next == "" {
+			return person, row, nil
+		}
+		person = next
+	}
+	return person, item{}, nil
+}
+
+// called lists all that lead to who a person is by now, that one first: ids of
+// merged customers, addresses and numbers.
+func (s *Store) called(ctx context.Context, sp shop.Space, person string) ([]string, error) {
+	is, row, err := s.nowIs(ctx, sp, person)
+	return append([]string{is}, getSet(row, "also")...), err
+}

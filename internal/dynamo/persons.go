@@ -69,3 +69,16 @@ func (s *Store) holding(sp shop.Space, c customer.Customer, i customer.Identity,
 	row["field"], row["former"], row["since"] = str(i.Field), boolean(former), moment(c.UpdatedAt)
 	return write{table: s.tables.People, item: row}
 }
+
+// ledToBy notes who leads to the person of the row, and whose uses of limits are not folded yet.
+func (w *write) ledToBy(also, brought []string) {
+	if len(also) == 0 {
+		return // who brings uses along leads there
+	}
+	w.update += " ADD also :also"
+	w.values[":also"] = set(also...)
+	if len(brought) > 0 {
+		w.update += ", unfolded :brought"
+		w.values[":brought"] = set(brought...)
+	}
+}
