@@ -43,10 +43,11 @@ import (
 //	            pk <space>#day#<camp>#<n>    sk 2026-11-22    a part of max_redemptions_per_day (BatchGetItem; audit: Query)
 //	            pk <space>#shares#<camp>     sk shares        how far a change of those limits has come (BatchGetItem)
 //	            pk <space>#<coupon>#ledger   sk <time>#<why>  a change of a gift card's balance (Query, newest first; audit: Query)
-//	            pk <space>#limit#<camp>#<b>  sk <person>      one customer's uses, and whose count, too (BatchGetItem; audit: Query)
+//	            pk <space>#limit#<camp>#<b>  sk <person>      one customer's uses, whose count, too (folded), and what counts as used since an erasure (kept) (BatchGetItem; audit: Query)
 //	            pk <space>#first#<b>         sk <person>      which order took what is for a person's first order only; the same
 //	            …                            sk …#hold#<time>#<id>  beside a slot, a day's or a customer's uses: a hold that took from them (Query: lapsed ones)
-//	            pk <space>#person#<b>        sk <person>      who a hash is by now (same_as), whose uses of limits it has to fold in, and what campaigns may ask of a person (GetItem; BatchGetItem)
+//	            pk <space>#person#<b>        sk <person>      who a hash is by now (same_as) and since when, who leads there (also), whether it used limits (counted) and whose uses are to be folded in (unfolded),
+//	                                                          when it was erased, and what campaigns may ask of a person (GetItem; BatchGetItem)
 //	Orders      pk <space>#order#<id>        sk order         an order as it was told last, and what came back (GetItem; a list: BatchGetItem)
 //	            …                            sk return#<id>   a return; all of an order (GetItem, Query)
 //	            …                            sk contribution  for whom it counts, as what, and where it is listed (GetItem; of many: BatchGetItem)
@@ -58,16 +59,16 @@ import (
 //	  by_campaign  <space>#<campaign>#<0–3> / <time>#<coupon> list a campaign's coupons, newest first; audit them, oldest first
 //	  by_customer  <space>#<person>         / <time>#<coupon> list a customer's coupons, newest first
 //	People      pk <space>#customer#<person> sk profile       a customer (GetItem)
-//	            …                            (in its place: a tombstone, while the customer is being erased)
+//	            …                            (in its place: a tombstone, while the customer is being erased; for good, of one who was merged: into whom)
 //	            …                            sk identity#<person>  an address or number that is theirs, or was (Query)
 //	            …                            sk consent#<purpose>#<channel>  the consent that counts (GetItem; Query)
 //	            …                            sk fact#<time>#…      what was said once about a consent (Query, newest first)
 //	            …                            sk told#<id>          where that stands (PutItem), so that it is told once
 //	            …                            sk event#<id>    an event that names the customer, for an erasure (Query; TTL)
 //	            …                            sk pending#<hash>     a consent to be confirmed, by the hash of its token (GetItem; Query; TTL)
+//	            …                            sk segments      which segments they are in, as far as was noted (BatchGetItem)
 //	            pk <space>#customers#<n>     sk <time>#<person>    list customers, newest first (Query): keys only, written once
 //	            pk <space>#signal#<hash>     sk <person>      who has this name and birthday, or this name and address (Query)
-//	            …                            sk segments      which segments they are in, as far as was noted (BatchGetItem)
 //	            pk <space>#segments          sk head          counts the changes of segments and thresholds, and has those (GetItem)
 //	            …                            sk walk          how far the customers have been gone through (GetItem)
 //	            …                            sk seg_…         a segment's definition (Query; cached by that count)
