@@ -24,7 +24,7 @@ import (
 type Store interface {
 	// Customer reads one by who it is: customer.Ref's Person. Of one who was merged it is customer.ErrMerged.
 	Customer(ctx context.Context, sp shop.Space, person string) (customer.Customer, error)
-	// FindCustomer finds one by an address or number that is theirs, or was.
+	// FindCustomer finds one by an id, address or number that is theirs, or was.
 	FindCustomer(ctx context.Context, sp shop.Space, person string) (customer.Customer, error)
 	// SaveCustomer puts next in the place of prev, or answers fault.ErrStale, or customer.ErrIdentityTaken.
 	SaveCustomer(ctx context.Context, sp shop.Space, prev, next customer.Customer) (customer.Customer, error)

@@ -70,7 +70,7 @@ func (h handler) get(ctx context.Context, in *IDInput) (*Output, error) {
 	return newOutput(200, c, err)
 }
 
-// ListOutput is a page of customers.
+// ListOutput is what a search found; for a page of all customers see CustomersOutput.
 type ListOutput struct{ Body *web.List[customer.Customer] }
 
 // SearchInput says whom to find.

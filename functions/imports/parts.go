@@ -15,7 +15,7 @@ type PartPath struct {
 	Part int `path:"n" minimum:"1" maximum:"99999" doc:"The caller's number of the part." example:"1"`
 }
 
-// PutInput is a part with its codes.
+// PutInput is a part as it was sent.
 type PutInput struct {
 	PartPath
 	ContentType    string `header:"Content-Type" hidden:"true"`

@@ -153,7 +153,7 @@ func (b *books) coupon(r row) {
 	case r.has("entry"): // of a ledger
 	case strings.Contains(pk, "#person#"):
 		b.person(r)
-		b.leading(r)
+		b.limited(r)
 	case strings.Contains(sk, "#hold#"):
 		b.entry(pk, sk)
 	case sk == "slot":

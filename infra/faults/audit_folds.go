@@ -8,7 +8,6 @@ import (
 // folds are what the books know of who is somebody else by now: from that one's
 // rows, what was used before has to be found, or it could be used again.
 type folds struct {
-	leads    map[string]string   // person's row to person's row
 	unfolded map[string][]string // by person's row: persons
 	folded   map[string][]string // by counter: persons
 	used     map[string]bool     // counters that say something
@@ -17,8 +16,7 @@ type folds struct {
 
 func newFolds() folds {
 	return folds{
-		leads: map[string]string{}, unfolded: map[string][]string{}, folded: map[string][]string{},
-		used: map[string]bool{}, saysSo: map[string]bool{},
+		unfolded: map[string][]string{}, folded: map[string][]string{}, used: map[string]bool{}, saysSo: map[string]bool{},
 	}
 }
 
@@ -26,13 +24,9 @@ func personName(space, person string) string {
 	return space + "#person#" + person[:1] + "|" + person
 }
 
-// leading reads who a person is by now, and whom they have not folded.
-func (f folds) leading(r row) {
-	pk, sk := r.text("pk"), r.text("sk")
-	id := pk + "|" + sk
-	if to := r.text("same_as"); to != "" {
-		f.leads[id] = personName(spaceOf(pk), to)
-	}
+// limited reads whom a person has not folded, and whether their row says that they used something.
+func (f folds) limited(r row) {
+	id := r.text("pk") + "|" + r.text("sk")
 	f.unfolded[id], f.saysSo[id] = r.texts("unfolded"), r.flag("counted")
 }
 
@@ -47,26 +41,23 @@ func (f folds) counter(r row) {
 func (b *books) lost() {
 	for counter, used := range b.used {
 		pk, person, _ := strings.Cut(counter, "|")
-		name := personName(spaceOf(pk), person)
-		if used && !b.saysSo[name] {
+		if !used {
+			continue
+		}
+		if !b.saysSo[personName(spaceOf(pk), person)] {
 			b.drift(counter, "has uses, and the person's row does not say so")
 		}
-		end := name
-		for hops := 0; b.leads[end] != "" && hops < 100; hops++ {
-			end = b.leads[end]
-		}
-		if used && end != name && !slices.Contains(b.found(counter, end), person) {
+		if end := b.end(spaceOf(pk), person); end != person && !slices.Contains(b.found(counter, end), person) {
 			b.drift(counter, "has uses, and nothing leads there from %s", end)
 		}
 	}
 }
 
 // found lists whose counters are looked at beside a person's.
-func (b *books) found(counter, name string) []string {
+func (b *books) found(counter, person string) []string {
 	pk, _, _ := strings.Cut(counter, "|")
 	base := pk[:strings.LastIndex(pk, "#")+1]
-	_, person, _ := strings.Cut(name, "|")
-	all := append([]string{person}, b.unfolded[name]...)
+	all := append([]string{person}, b.unfolded[personName(spaceOf(pk), person)]...)
 	for i := 0; i < len(all); i++ {
 		for _, p := range b.folded[base+all[i][:1]+"|"+all[i]] {
 			if !slices.Contains(all, p) {

@@ -18,7 +18,7 @@ func points(space, hash, person string) string {
 }
 
 func known(space, person, to string) string {
-	return space + "#person#" + to[:1] + "|" + to + " knows that " + person + " leads to it"
+	return personName(space, to) + " knows that " + person + " leads to it"
 }
 
 // merges remember what is judged once it is known who was merged into whom: by
@@ -31,7 +31,7 @@ type merges struct {
 
 // end is who a person is by now, however many merges later; nobody, where they go round.
 func (m merges) end(space, person string) string {
-	for range len(m.into) {
+	for range len(m.into) + 1 { // who is at the end may have no row
 		next := m.into[space+person]
 		if next == "" {
 			return person

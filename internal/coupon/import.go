@@ -95,11 +95,10 @@ type ImportPart struct {
 	Refused []LineRefusal // by line
 }
 
-// ImportPartIssue is a part that was read: the lines that can become coupons, and the
-// refusals of the others.
+// ImportPartIssue is a part that was read, with the refusals of the lines that can become nothing.
 type ImportPartIssue struct {
 	ImportPart
-	Good []Line
+	Good []Line // of codes: the lines that can become coupons
 	Hash []byte // of its content and form
 }
 

@@ -1,8 +1,10 @@
 // Package customer says who a buyer is.
 //
 // A shop names a customer in a call by its own id, or a guest by e-mail
-// address: that is a [Ref]. Rows never hold the address: they hold [Person],
-// a keyed hash of the normalised value, by which limits are counted.
+// address: that is a [Ref]. Beside a customer's own [Profile] no row holds the
+// address: they hold [Ref.Person], a keyed hash of the normalised value, by which
+// limits are counted. What hangs on a profile is here, too: what orders add up to
+// and the loyalty stage, duplicates, merging, erasure, and the rows of imports and exports.
 package customer
 
 import (
