@@ -20,13 +20,13 @@ func (h handler) putCustomers(ctx context.Context, caller shop.Caller, imp coupo
 	seen := map[string]int{}
 	for _, r := range rows {
 		c, err := h.judge(ctx, caller, r, seen)
-		f, refused := fault.As(err)
 		switch {
 		case err == nil:
 			lines = append(lines, customer.Line{Number: r.Line, Customer: c})
-		case !refused || f.Kind == fault.Internal || f.Kind == fault.Unavailable:
+		case fault.IsOutage(err):
 			return coupon.ImportPart{}, err
 		default:
+			f, _ := fault.As(err)
 			p.Refused = append(p.Refused, coupon.Line{Number: r.Line}.Refused(customer.Impersonal(f)))
 		}
 	}

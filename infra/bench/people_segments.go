@@ -40,8 +40,6 @@ type Consumed struct {
 	Read     float64 `json:"read_units"`
 }
 
-func (u *usage) forget() { u.requests, u.write, u.read = 0, 0, 0 }
-
 // populate makes the customers of a shop that has none of them.
 func (t *tenant) populate(ctx context.Context, n int) error {
 	last, err := customer.Ref{ID: fmt.Sprint("c-", n-1)}.Person(ctx, t.caller)

@@ -131,6 +131,9 @@ func (b begun) save(file string) error {
 	return os.Rename(draft, progressFile(file))
 }
 
+const barEvery = 100 * time.Millisecond
+
+// newBar shows on the terminal how far a command is; -1: nobody knows of how much.
 func newBar(most int64, what string, more ...progressbar.Option) *progressbar.ProgressBar {
 	return progressbar.NewOptions64(most, append([]progressbar.Option{
 		progressbar.OptionSetWriter(os.Stderr), progressbar.OptionSetDescription(what), progressbar.OptionThrottle(barEvery),

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"time"
 
 	"github.com/schollz/progressbar/v3"
 
@@ -30,7 +29,6 @@ type exportCodes struct {
 const (
 	flushEvery = 10_000
 	bufferSize = 1 << 20
-	barEvery   = 100 * time.Millisecond
 
 	lineCSV  = "%s,%s\n"
 	lineJSON = "{\"code\":\"%s\",\"coupon\":\"%s\"}\n"
@@ -53,8 +51,7 @@ func (c exportCodes) Run(ctx context.Context, store *dynamo.Store) error {
 	if err != nil {
 		return err
 	}
-	bar := progressbar.NewOptions64(b.Count, progressbar.OptionSetWriter(os.Stderr), progressbar.OptionSetDescription("codes"),
-		progressbar.OptionShowCount(), progressbar.OptionShowIts(), progressbar.OptionThrottle(barEvery), progressbar.OptionOnCompletion(func() { fmt.Fprintln(os.Stderr) }))
+	bar := newBar(b.Count, "codes", progressbar.OptionShowCount(), progressbar.OptionShowIts())
 	next, err := c.write(file, coder, bar.Set64)
 	if err = errors.Join(err, file.Close()); err != nil {
 		return fmt.Errorf("%w\ngo on with --from %d", err, next)

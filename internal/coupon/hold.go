@@ -113,7 +113,7 @@ func CommitHold(ctx context.Context, w Writer, c shop.Caller, id string) (Redemp
 		return made, again, err
 	}
 	fresh, again, err := Redeem(ctx, w, made.request(c))
-	if f, ok := fault.As(err); ok && !isOutage(err) {
+	if f, ok := fault.As(err); ok && !fault.IsOutage(err) {
 		return Redemption{}, false, ErrHoldExpired.At("id").Because(f)
 	}
 	return fresh, again, err

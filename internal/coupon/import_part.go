@@ -46,10 +46,10 @@ func (i Import) ReadPart(ctx context.Context, c shop.Caller, number int, mediaTy
 			p.Good = append(p.Good, l)
 			continue
 		}
-		f, ok := fault.As(err)
-		if !ok || f.Kind == fault.Internal || f.Kind == fault.Unavailable {
+		if fault.IsOutage(err) {
 			return p, err
 		}
+		f, _ := fault.As(err)
 		p.Refused = append(p.Refused, l.Refused(f))
 	}
 	return p, nil

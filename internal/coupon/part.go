@@ -79,7 +79,7 @@ func (r Request) candidates(ctx context.Context, defs Definitions) ([]candidate,
 			continue
 		}
 		t, err := defs.Target(ctx, r.Space, r.Secrets, w.Code)
-		if isOutage(err) {
+		if fault.IsOutage(err) {
 			return nil, err
 		}
 		if f, ok := fault.As(err); ok {

@@ -162,9 +162,3 @@ func (r Request) lateReplay(ctx context.Context, w Writer, id string) (Redemptio
 	}
 	return found, true, err
 }
-
-// isOutage tells an error that says nothing about the code.
-func isOutage(err error) bool {
-	f, ok := fault.As(err)
-	return err != nil && (!ok || f.Kind == fault.Internal || f.Kind == fault.Unavailable)
-}

@@ -71,7 +71,7 @@ func (e enrolling) all(ctx context.Context, lines []customer.Line, p *coupon.Imp
 	for i, l := range lines {
 		g.Go(func() error {
 			outcomes[i] = e.one(ctx, there[l.Customer.Person], l.Customer)
-			if f, ok := fault.As(outcomes[i]); ok && (f.Kind == fault.Internal || f.Kind == fault.Unavailable) {
+			if !errors.Is(outcomes[i], errSkipped) && fault.IsOutage(outcomes[i]) {
 				return outcomes[i] // the part is not done
 			}
 			return nil
@@ -81,14 +81,10 @@ func (e enrolling) all(ctx context.Context, lines []customer.Line, p *coupon.Imp
 		return err
 	}
 	for i, outcome := range outcomes {
-		f, refused := fault.As(outcome)
-		switch {
-		case refused:
-			p.Refused = append(p.Refused, coupon.Line{Number: lines[i].Number}.Refused(customer.Impersonal(f)))
-		case errors.Is(outcome, errSkipped):
+		if errors.Is(outcome, errSkipped) {
 			p.Skipped++
-		case outcome != nil:
-			return outcome
+		} else if f, refused := fault.As(outcome); refused {
+			p.Refused = append(p.Refused, coupon.Line{Number: lines[i].Number}.Refused(customer.Impersonal(f)))
 		}
 	}
 	return nil

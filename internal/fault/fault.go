@@ -130,3 +130,9 @@ func (e *Error) Of(parts ...*Error) *Error {
 
 // As finds the fault in err's chain.
 func As(err error) (*Error, bool) { return errors.AsType[*Error](err) }
+
+// IsOutage tells an error that says nothing about what was asked: sent again, the same may go well.
+func IsOutage(err error) bool {
+	f, ok := As(err)
+	return err != nil && (!ok || f.Kind == Internal || f.Kind == Unavailable)
+}
