@@ -208,7 +208,7 @@ func (f *followed) ask(method, path string, body object, idempotency string) rep
 	return reply{status: 503}
 }
 
-// must is for what nothing may refuse; half of it is told twice.
+// must is for what nothing may refuse; a quarter of what may be repeated is told twice.
 func (f *followed) must(method, path string, body object, idempotency string) reply {
 	r := f.ask(method, path, body, idempotency)
 	if r.status >= 300 {
