@@ -13,6 +13,7 @@ import (
 
 	"github.com/lagniappe/lagniappe/internal/coupon"
 	"github.com/lagniappe/lagniappe/internal/customer"
+	"github.com/lagniappe/lagniappe/internal/fault"
 	"github.com/lagniappe/lagniappe/internal/idem"
 )
 
@@ -408,7 +409,7 @@ func TestErasureKeepsUses(t *testing.T) {
 		died = a.dying(n).erase(ctx, a.space, a.person) != nil
 	}
 	for id, row := range a.rows() {
-		for _, name := range []string{"same_as", "folded", "unfolded", "also"} {
+		for _, name := range []string{"same_as", "folded", "unfolded", "also", "parting"} {
 			if row[name] != nil {
 				t.Errorf("%s leads on: %v", id, row)
 			}
@@ -435,6 +436,45 @@ func TestErasureKeepsUses(t *testing.T) {
 	a.account = customer.Customer{}
 	a.registers() // the same id and address anew
 	a.refused("by who comes then", c, coupon.ErrCustomerLimit)
+}
+
+// What somebody uses by any of their names while they are erased counts for all
+// names, or the name is another person's by then.
+func TestUsesWhileNamesAreParted(t *testing.T) {
+	refused := 0
+	for n, ended := int64(1), false; !ended; n++ {
+		a := newAnna(t)
+		c, other := a.issue(a.campaign(0, 1), "WELCOME1"), a.issue(a.campaign(0, 2), "ANOTHER1")
+		a.used(a.guest, other, "o-0")
+		a.registers()
+		a.folds()
+		_, err := a.EraseCustomer(t.Context(), a.space, a.person)
+		a.must(err)
+		w, sent, one := &wire{}, int64(0), false
+		w.fail = func(any) error {
+			if sent++; sent != n {
+				return nil
+			}
+			one = a.row(personKey(a.space, a.guest))["same_as"] != nil
+			if _, err := a.uses(a.guest, c, "o-1"); err != nil {
+				a.wants("while names are parted", err, fault.ErrUnavailable)
+				one = false
+				refused++
+			}
+			return nil
+		}
+		a.must(New(newClient(w.watch), testTables, a.clock.now).erase(t.Context(), a.space, a.person))
+		if ended = sent < n; ended || !one {
+			continue
+		}
+		for i, p := range []string{a.guest, a.person} {
+			_, err := a.uses(p, c, fmt.Sprint("o-2", i))
+			a.wants(fmt.Sprint("a second use, the first before write ", n), err, coupon.ErrCustomerLimit)
+		}
+	}
+	if refused == 0 {
+		t.Error("names were never parted")
+	}
 }
 
 // What is kept goes by what was read.

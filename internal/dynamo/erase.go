@@ -72,10 +72,17 @@ func (s *Store) forgetNames(ctx context.Context, sp shop.Space, c customer.Custo
 			return nil, err
 		}
 	}
+	if err := s.parting(ctx, sp, c.Person); err != nil {
+		return nil, err
+	}
 	if err := s.keepUses(ctx, sp, c.Person, append(c.Persons()[1:], namesOf(held)...)); err != nil {
 		return nil, err
 	}
-	return s.forgetIdentities(ctx, sp, c, held, at)
+	persons, err := s.forgetIdentities(ctx, sp, c, held, at)
+	if err != nil {
+		return nil, err
+	}
+	return persons, s.parted(ctx, sp, c.Person)
 }
 
 // forgetIdentities lets go of the addresses and numbers of a customer, and of the

@@ -42,6 +42,21 @@ func (s *Store) keepUses(ctx context.Context, sp shop.Space, person string, name
 	return s.eachCampaign(ctx, sp, func(ids []string) error { return s.keepAt(ctx, person, names, limitCounters(sp, ids)) })
 }
 
+// parting keeps everybody from using limits by a person's names from here on, until
+// they are apart: what is used meanwhile would count for none of the others. Who was
+// refused tries again, or is asked to.
+func (s *Store) parting(ctx context.Context, sp shop.Space, person string) error {
+	_, err := s.settle(ctx, "dynamo.parting", write{
+		table: s.tables.Coupons, key: personKey(sp, person), update: "SET parting = :yes", values: item{":yes": boolean(true)},
+	})
+	return err
+}
+
+func (s *Store) parted(ctx context.Context, sp shop.Space, person string) error {
+	_, err := s.settle(ctx, "dynamo.parted", write{table: s.tables.Coupons, key: personKey(sp, person), update: "REMOVE parting"})
+	return err
+}
+
 func namesOf(held []customer.Held) []string {
 	var names []string
 	for _, h := range held {

@@ -21,7 +21,7 @@ func (p *plan) addPerson() {
 	}
 	w := write{
 		table: p.store.tables.Coupons, key: personKey(p.draft.Space, p.who.person), update: "SET counted = :yes",
-		condition: "attribute_not_exists(same_as)", values: item{":yes": boolean(true)},
+		condition: "attribute_not_exists(same_as) AND attribute_not_exists(parting)", values: item{":yes": boolean(true)},
 	}
 	w.since("unfolded", p.who.unfolded)
 	p.add(personRow, p.made[i].parts[0], w)
@@ -29,6 +29,9 @@ func (p *plan) addPerson() {
 		p.add(personCheck, p.made[i].parts[0], check)
 	}
 }
+
+// partingWait is how many tries long it is waited for names to be parted.
+const partingWait = 4
 
 // recount finds out whom limits count, where that is not as was thought. It
 // reports whether to write again. A seat that refuses comes first: what is mine
@@ -54,6 +57,8 @@ func (p *plan) recount(ctx context.Context, refused []refusal) (bool, error) {
 	case changed: // somebody is not any more who they were a moment ago
 		p.who, p.owners, p.kin = counting{person: p.draft.Person}, nil, nil
 		return true, nil
+	case getBool(person, "parting"): // soon the names are apart (see keepUses)
+		return true, failed("dynamo.Redeem", wait(ctx, partingWait))
 	case person != nil:
 		return true, p.follow(ctx, person)
 	case stale:
