@@ -33,6 +33,7 @@ type reply struct {
 const (
 	maxCalls    = 12
 	longestWait = 10 * time.Second
+	saySoAt     = 2                // calls that failed before it is told: a wrong address, say
 	callTimeout = 40 * time.Second // the gateway gives up after 30
 )
 
@@ -45,9 +46,12 @@ func (a api) call(ctx context.Context, method, path, media string, body []byte) 
 		if !errors.Is(err, errLater) || n+1 == maxCalls {
 			return r, err
 		}
+		if n == saySoAt {
+			fmt.Fprintf(os.Stderr, "\n%v; trying again\n", err)
+		}
 		select {
 		case <-ctx.Done():
-			return r, ctx.Err()
+			return r, context.Cause(ctx)
 		case <-time.After(max(wait, min(200*time.Millisecond<<n, longestWait))):
 		}
 	}
@@ -61,7 +65,7 @@ func (a api) once(ctx context.Context, method, path, media string, body []byte) 
 		return out, 0, err
 	}
 	r.Header.Set("Authorization", "Bearer "+a.Key)
-	r.Header.Set("Accept-Language", os.Getenv("LANG"))
+	r.Header.Set("Accept-Language", language(os.Getenv("LANG")))
 	if media != "" {
 		r.Header.Set("Content-Type", media)
 	}
@@ -160,4 +164,10 @@ func unfinished(ctx context.Context, err error, file string) error {
 		goesOn = "the file was changed after it was sent: as it was, " + goesOn
 	}
 	return fmt.Errorf("%w\n%s; to begin anew, remove %s first", err, goesOn, progressFile(file))
+}
+
+// language makes de_DE.UTF-8 what HTTP understands.
+func language(locale string) string {
+	locale, _, _ = strings.Cut(locale, ".")
+	return strings.ReplaceAll(locale, "_", "-")
 }

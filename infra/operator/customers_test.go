@@ -209,6 +209,10 @@ func TestImportCustomersRefused(t *testing.T) {
 	if _, told, code := d.run(key, "import-customers", changed, "--on-existing", "skip"); code != 1 || !strings.Contains(told, "changed after it was sent") {
 		t.Errorf("%d %s", code, told)
 	}
+	t.Setenv("LANG", "de_DE.UTF-8")
+	if _, told, code := d.run(key, "import-customers", d.file("x.csv", "id;email\n1;2\n"), "--on-existing", "skip"); code != 1 || !strings.Contains(told, "Kopfzeile") {
+		t.Errorf("%d %s", code, told)
+	}
 	if _, told, code := d.run("sk_test_nothing", "import-customers", d.file("x.csv", "id\n"), "--on-existing", "skip"); code != 1 || !strings.Contains(told, "401") {
 		t.Errorf("%d %s", code, told)
 	}
