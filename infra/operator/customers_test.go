@@ -216,6 +216,10 @@ func TestImportCustomersRefused(t *testing.T) {
 	if _, told, code := d.run("sk_test_nothing", "import-customers", d.file("x.csv", "id\n"), "--on-existing", "skip"); code != 1 || !strings.Contains(told, "401") {
 		t.Errorf("%d %s", code, told)
 	}
+	older := d.file("older.csv", "id\nc-1\n")
+	if _, told, code := d.run("sk_test_nothing", "export-customers", older); code != 1 || !slices.Contains(d.rows(older), "c-1\n") {
+		t.Errorf("%d %s", code, told)
+	}
 	if _, told, code := d.run(key, "import-customers", d.file("x.xls", "id\n"), "--on-existing", "skip"); code != 1 || !strings.Contains(told, "--format") {
 		t.Errorf("%d %s", code, told)
 	}

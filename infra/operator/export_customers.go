@@ -63,17 +63,16 @@ func (c exportCustomers) write(ctx context.Context, file *os.File, b begun, bar 
 	case b.Next == "":
 		b = begun{Next: "/v1/customers?limit=1000&format=" + c.Format}
 	}
-	if err := file.Truncate(b.Size); err != nil { // an interruption may have left half a page
-		return b.Count, err
-	}
 	_ = bar.Add64(b.Count)
-	if _, err := file.Seek(b.Size, io.SeekStart); err != nil {
-		return b.Count, err
-	}
-	for {
+	for first := true; ; first = false {
 		page, err := c.call(ctx, http.MethodGet, b.Next, "", nil)
 		if err != nil {
 			return b.Count, err
+		}
+		if first { // not before there is something to write: an older export may stand there
+			if err := endAt(file, b.Size); err != nil {
+				return b.Count, err
+			}
 		}
 		lines, count := page.body, c.rows(page.body)
 		if c.Format == "csv" && b.Size > 0 {
@@ -107,4 +106,13 @@ func (c exportCustomers) rows(page []byte) (n int64) {
 			return max(n, 0)
 		}
 	}
+}
+
+// endAt ends the file there: an interruption may have left half a page.
+func endAt(file *os.File, size int64) error {
+	if err := file.Truncate(size); err != nil {
+		return err
+	}
+	_, err := file.Seek(size, io.SeekStart)
+	return err
 }
