@@ -48,14 +48,19 @@ func (c *cell) usedUp() {
 	}
 }
 
-// fold does what follows from the rows of this shop's persons.
-func (c *cell) fold() reply {
-	var rows []row
-	err := scan(c.t.Context(), suite.direct.Client, "CouponsTable", func(r row) {
+// unfolded are the rows of this shop's persons who have uses to fold in.
+func (c *cell) unfolded() (rows []row, err error) {
+	err = scan(c.t.Context(), suite.direct.Client, "CouponsTable", func(r row) {
 		if spaceOf(r.text("pk"))+"#" == c.mark()+"test#" && r.has("unfolded") {
 			rows = append(rows, r)
 		}
 	})
+	return rows, err
+}
+
+// fold does what follows from those rows.
+func (c *cell) fold() reply {
+	rows, err := c.unfolded()
 	for _, r := range rows {
 		if err == nil {
 			err = c.stage.house.Operator.Follow(c.t.Context(), stream.Record{Table: "CouponsTable", PK: r.text("pk"), SK: r.text("sk")})
@@ -80,8 +85,12 @@ func foldGuest() path {
 			c.guest(1)
 			c.register()
 		},
-		call:  func(c *cell) reply { return c.fold() },
-		check: func(c *cell, _ reply) { c.usedUp() },
+		call: func(c *cell) reply { return c.fold() },
+		check: func(c *cell, _ reply) {
+			left, err := c.unfolded()
+			c.equal("left to fold", fmt.Sprint(len(left), err), "0 <nil>")
+			c.usedUp()
+		},
 		after: func(c *cell) {
 			c.do("POST", "/v1/redemptions/"+c.vars["guest's"]+"/rollbacks", nil)
 			c.do("POST", "/v1/redemptions", welcome("o-2", byCustomer))
