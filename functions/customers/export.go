@@ -22,7 +22,7 @@ type ExportStore interface {
 	Held(ctx context.Context, sp shop.Space, persons []string) ([]customer.Held, error)
 	Figures(ctx context.Context, sp shop.Space, person string) (customer.Figures, error)
 	Stages(ctx context.Context, sp shop.Space) (customer.Thresholds, error)
-	OrdersOf(ctx context.Context, sp shop.Space, person, below string, limit int) ([]order.Record, string, error)
+	Orders(ctx context.Context, sp shop.Space, f order.Filter, below string, limit int) ([]order.Record, string, error)
 	ReturnsOf(ctx context.Context, sp shop.Space, id string) ([]order.Return, error)
 	RedemptionsOf(ctx context.Context, sp shop.Space, id, below string, limit int) ([]coupon.Redemption, string, error)
 	Coupons(ctx context.Context, sp shop.Space, f coupon.Filter, below string, limit int) ([]coupon.Coupon, string, error)
@@ -193,7 +193,7 @@ func (e *exporting) history(ctx context.Context, n int, below string) (next stri
 const mostRedemptions = 100
 
 func (e *exporting) orders(ctx context.Context, below string) (string, error) {
-	found, next, err := e.store.OrdersOf(ctx, e.space, e.c.Person, below, e.room)
+	found, next, err := e.store.Orders(ctx, e.space, order.Filter{Person: e.c.Person}, below, e.room)
 	if err != nil {
 		return "", err
 	}

@@ -28,22 +28,6 @@ func (s *Store) SettleFigures(ctx context.Context, sp shop.Space, person string)
 	return s.settleStage(ctx, sp, person)
 }
 
-// FiguresBeside gives a person's figures as they lie beside the coupons: a few
-// seconds old, and without a look into Orders.
-func (s *Store) FiguresBeside(ctx context.Context, sp shop.Space, person string) (customer.Figures, error) {
-	row, err := s.beside(ctx, sp, person)
-	if err != nil {
-		return customer.Figures{}, err
-	}
-	return readFigures(row)
-}
-
-// beside reads what lies beside the coupons of who somebody is by now.
-func (s *Store) beside(ctx context.Context, sp shop.Space, person string) (item, error) {
-	_, row, err := s.nowIs(ctx, sp, person)
-	return row, err
-}
-
 // FactsBeside gives the facts that orders and segments tell of a person; none where
 // the shop has not said that it tells all its orders. Somebody without an order has
 // none then; somebody whom no segment has judged yet may be in any.
@@ -52,7 +36,7 @@ func (s *Store) FactsBeside(ctx context.Context, sp shop.Space, by coupon.FactsB
 	if err != nil || !set.FactsFromOrders {
 		return customer.Facts{}, err
 	}
-	row, err := s.beside(ctx, sp, by.Person)
+	_, row, err := s.nowIs(ctx, sp, by.Person)
 	if err != nil {
 		return customer.Facts{}, err
 	}

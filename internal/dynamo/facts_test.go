@@ -17,7 +17,9 @@ func TestFiguresBesideCoupons(t *testing.T) {
 	}
 	beside := func(want int64) {
 		t.Helper()
-		if f, err := s.FiguresBeside(t.Context(), s.space, "anna"); err != nil || f.OrdersCount != want {
+		_, row, err := s.nowIs(t.Context(), s.space, "anna")
+		s.must(err)
+		if f, err := readFigures(row); err != nil || f.OrdersCount != want {
 			t.Errorf("%+v %v, want %d orders", f, err, want)
 		}
 	}

@@ -377,7 +377,7 @@ func (s *side) homes(round int, persons []string) {
 	orders, coupons, counted := 0, 0, int64(0)
 	named, lead := map[string]int{}, map[string]int{}
 	for _, c := range living {
-		listed, _, err := s.OrdersOf(ctx, s.space, c.Person, "", 100)
+		listed, _, err := s.Orders(ctx, s.space, order.Filter{Person: c.Person}, "", 100)
 		s.must(err)
 		f, err := s.Figures(ctx, s.space, c.Person)
 		s.must(err)

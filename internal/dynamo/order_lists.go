@@ -43,11 +43,6 @@ func (s *Store) Orders(ctx context.Context, sp shop.Space, f order.Filter, below
 	return out, next, err
 }
 
-// OrdersOf lists all of a person's orders, likewise.
-func (s *Store) OrdersOf(ctx context.Context, sp shop.Space, person, below string, limit int) ([]order.Record, string, error) {
-	return s.Orders(ctx, sp, order.Filter{Person: person}, below, limit)
-}
-
 // placed gives rows of a list of orders, newest first.
 func (s *Store) placed(ctx context.Context, sp shop.Space, f order.Filter, below string, limit int) ([]item, error) {
 	from, until := placedBounds(f.From, f.Until)
