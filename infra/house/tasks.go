@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/lagniappe/lagniappe/infra/pump"
 	"github.com/lagniappe/lagniappe/internal/app/background"
 	"github.com/lagniappe/lagniappe/internal/queue"
 )
@@ -147,7 +148,7 @@ func (q *Tasks) load() error {
 	return nil
 }
 
-// save replaces the file in one step, so that a crash leaves the old one or the new one.
+// save keeps what is waiting and what is being done.
 func (q *Tasks) save() error {
 	if q.File == "" {
 		return nil
@@ -156,12 +157,5 @@ func (q *Tasks) save() error {
 	for _, t := range slices.Concat(q.taken, q.waiting) {
 		left = append(left, queue.Encode(t.task))
 	}
-	raw, err := json.Marshal(left)
-	if err == nil {
-		err = os.WriteFile(q.File+".new", raw, 0o600)
-	}
-	if err != nil {
-		return err
-	}
-	return os.Rename(q.File+".new", q.File)
+	return pump.Replace(q.File, left)
 }

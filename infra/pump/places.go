@@ -24,9 +24,11 @@ func readPlaces(file string) (places, error) {
 	return p, nil
 }
 
-// write replaces the file in one step, so that a crash leaves the old one or the new one.
-func (p places) write(file string) error {
-	raw, err := json.Marshal(p)
+func (p places) write(file string) error { return Replace(file, p) }
+
+// Replace writes a value as JSON in one step, so that a crash leaves the old file or the new one.
+func Replace(file string, value any) error {
+	raw, err := json.Marshal(value)
 	if err != nil {
 		return err
 	}
