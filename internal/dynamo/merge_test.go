@@ -218,16 +218,24 @@ func TestMergeIntoAnIDOfOld(t *testing.T) {
 	s.must(s.Store.erase(ctx, s.space, old.Person))
 	into := s.registered("c-1", mailed("anna@example.org")) // in the same millisecond
 	s.must(s.merge(s.Store, into.Person, from.Person))
-	s.must(s.settlePerson(ctx, s.space, from.Person))
+	s.ordersGoWith(from.Person, into)
+}
+
+// ordersGoWith wants the order o-1 of who became a customer to count for that one, and to
+// be gone once that one is erased.
+func (s *side) ordersGoWith(person string, is customer.Customer) {
+	s.t.Helper()
+	ctx := s.t.Context()
+	s.must(s.settlePerson(ctx, s.space, person))
 	s.must(s.SettleOrder(ctx, s.space, "o-1"))
-	if f, err := s.Figures(ctx, s.space, into.Person); err != nil || f.OrdersCount != 1 {
-		t.Errorf("%+v %v", f, err)
+	if f, err := s.Figures(ctx, s.space, is.Person); err != nil || f.OrdersCount != 1 {
+		s.t.Errorf("%+v %v", f, err)
 	}
 	s.clock.move(time.Minute)
-	s.erases(into)
-	s.must(s.Store.erase(ctx, s.space, into.Person))
+	s.erases(is)
+	s.must(s.Store.erase(ctx, s.space, is.Person))
 	_, err := s.Order(ctx, s.space, "o-1")
-	s.wants("once the one is erased", err, fault.ErrNotFound)
+	s.wants("an order of who was erased", err, fault.ErrNotFound)
 }
 
 // So it is with a guest's orders, once somebody has the id anew and claims the address.
@@ -243,16 +251,7 @@ func TestClaimByAnIDOfOld(t *testing.T) {
 	s.must(s.Store.erase(ctx, s.space, old.Person))
 	s.clock.move(time.Minute)
 	is := s.registered("c-1", mailed("guest@example.org"))
-	s.must(s.settlePerson(ctx, s.space, guest))
-	s.must(s.SettleOrder(ctx, s.space, "o-1"))
-	if f, err := s.Figures(ctx, s.space, is.Person); err != nil || f.OrdersCount != 1 {
-		t.Errorf("%+v %v", f, err)
-	}
-	s.clock.move(time.Minute)
-	s.erases(is)
-	s.must(s.Store.erase(ctx, s.space, is.Person))
-	_, err := s.Order(ctx, s.space, "o-1")
-	s.wants("once that one is erased", err, fault.ErrNotFound)
+	s.ordersGoWith(guest, is)
 }
 
 // What is said while somebody is merged is said before, or under the other's id, or refused.
